@@ -1,0 +1,59 @@
+"""The one clock: what time it is, for our code and for the engine's timers. It can be held for demos and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+_held: datetime | None = None
+
+
+def now() -> datetime:
+    """The present moment as an aware UTC datetime, or the held one."""
+    return _held if _held is not None else datetime.now(UTC)
+
+
+def today() -> date:
+    """Today's date in London, which is what a statutory date means."""
+    return now().astimezone(LONDON).date()
+
+
+def is_held() -> bool:
+    """Whether the clock stands still because someone holds it."""
+    return _held is not None
+
+
+def hold(at: datetime) -> None:
+    """Hold the clock at an aware moment until `release`."""
+    global _held
+    if at.tzinfo is None:
+        raise ValueError("A held clock needs a time zone")
+    _held = at.astimezone(UTC)
+
+
+def release() -> None:
+    """Let the clock run again."""
+    global _held
+    _held = None
+
+
+@contextmanager
+def held(at: datetime) -> Iterator[None]:
+    """Hold the clock inside a `with` block and restore what was before."""
+    global _held
+    before = _held
+    hold(at)
+    try:
+        yield
+    finally:
+        _held = before
+
+
+def read_instant(text: str) -> datetime:
+    """Read `2020-09-28`, `2020-09-28 09:30` or a full ISO time; without a zone it is London time. ValueError if it is none of these."""
+    moment = datetime.fromisoformat(text.strip())
+    return moment.replace(tzinfo=LONDON) if moment.tzinfo is None else moment
