@@ -80,7 +80,7 @@ class Explanation:
             raise ValueError(f"This explanation has format {data.get('format')!r}, not {_FORMAT}")
         try:
             return _read(data)
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"This explanation cannot be read: {error!r}") from error
 
 
