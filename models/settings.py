@@ -22,6 +22,7 @@ class Parameter(Keyed, Model):
     label: Mapped[str]
     value: Mapped[Any] = mapped_column(Json)
     unit: Mapped[str] = mapped_column(default="")
+    calendar: Mapped[str] = mapped_column(default="")
     sentence: Mapped[str] = mapped_column(default="")
     legal_basis: Mapped[str] = mapped_column(default="")
     legal_url: Mapped[str] = mapped_column(default="")

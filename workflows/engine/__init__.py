@@ -1,0 +1,47 @@
+"""The engine layer: the only code that knows SpiffWorkflow. Everyone else reads, starts and moves processes through these names."""
+
+from __future__ import annotations
+
+from workflows.engine.definition import Spec, Step, digest, read
+from workflows.engine.operations import OperationCall, known_operations
+from workflows.engine.problems import DefinitionRefused, Problem
+from workflows.engine.running import (
+    OperationFailed,
+    Passed,
+    Run,
+    StepBudgetSpent,
+    Stuck,
+    TaskNotWaiting,
+    WaitingMessage,
+    WaitingTask,
+    WaitingTimer,
+    load,
+    start,
+)
+from workflows.engine.spiff import harden
+from workflows.engine.state import StateNotReadable
+
+harden()
+
+__all__ = [
+    "DefinitionRefused",
+    "OperationCall",
+    "OperationFailed",
+    "Passed",
+    "Problem",
+    "Run",
+    "Spec",
+    "StateNotReadable",
+    "Step",
+    "StepBudgetSpent",
+    "Stuck",
+    "TaskNotWaiting",
+    "WaitingMessage",
+    "WaitingTask",
+    "WaitingTimer",
+    "digest",
+    "known_operations",
+    "load",
+    "read",
+    "start",
+]

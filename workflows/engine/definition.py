@@ -1,0 +1,179 @@
+"""A process definition read from its files: what the engine runs, and what people need to know about its steps."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.task import Task
+
+from workflows.engine import language, operations, reading, specs, tables
+from workflows.engine.problems import DefinitionRefused, Problem
+
+BPMN = reading.BPMN
+KINDS = {
+    "startEvent": "start event", "endEvent": "end event", "userTask": "user task", "serviceTask": "service task", "scriptTask": "script task",
+    "businessRuleTask": "business rule task", "callActivity": "call activity", "subProcess": "sub-process", "exclusiveGateway": "exclusive gateway",
+    "parallelGateway": "parallel gateway", "inclusiveGateway": "inclusive gateway", "eventBasedGateway": "event-based gateway",
+    "intermediateCatchEvent": "catch event", "intermediateThrowEvent": "throw event", "boundaryEvent": "boundary event", "manualTask": "manual task",
+    "task": "task", "receiveTask": "receive task", "sendTask": "send task",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """An element of a diagram, for step lists and checks."""
+
+    id: str
+    name: str
+    kind: str
+    lane: str
+    process_key: str
+    properties: Mapping[str, str]
+    documentation: str
+    calls: str = ""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A definition parsed once: the engine's specs, the steps in the order a reader meets them, and the values it needs."""
+
+    key: str
+    digest: str
+    top: Any
+    called: Mapping[str, Any]
+    steps: tuple[Step, ...]
+    variables: frozenset[str]
+    messages: frozenset[str]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def user_tasks(self) -> dict[str, Step]:
+        """The user tasks by id, those of called processes too."""
+        return {step.id: step for step in self.steps if step.kind == "user task"}
+
+
+Files = Mapping[str, str]
+
+
+def read(key: str, files: Files, called: Mapping[str, Files] | None = None) -> Spec:
+    """Parse a process folder with the folders it calls. DefinitionRefused lists what is wrong."""
+    folders = {key: files, **(called or {})}
+    roots = {folder: reading.diagrams(content) for folder, content in folders.items()}
+    found = {table.key: table for content in folders.values() for table in read_tables(content)}
+    parser = specs.CaseParser(found)
+    try:
+        for folder, documents in roots.items():
+            for name, root in documents.items():
+                parser.add_bpmn_xml(root, filename=f"{folder}/{name}")
+        top = parser.get_spec(key)
+        parsed = parser.find_all_specs()
+    except (SpiffWorkflowException, KeyError, etree.LxmlError) as error:
+        raise DefinitionRefused([Problem("unreadable", f"{key}: {error}")]) from error
+    everything = {**parsed, **parser.get_subprocess_specs(key)}
+    _prepare({**everything, key: top})
+    steps = tuple(step for documents in roots.values() for root in documents.values() for step in steps_of(root))
+    return Spec(
+        key=key, digest=digest(files), top=top, called=everything, steps=steps, variables=_variables(roots, found.values()),
+        messages=_messages(roots), names={step.id: step.name for step in steps},
+    )  # fmt: skip
+
+
+def read_tables(files: Files) -> list[tables.Table]:
+    """The decision tables of a folder."""
+    return [tables.read_table(text, name) for name, text in sorted(files.items()) if name.endswith(".dmn")]
+
+
+def digest(files: Files) -> str:
+    """The SHA-256 of all files of a folder: any change of any file is another version."""
+    return hashlib.sha256(json.dumps(sorted(files.items()), ensure_ascii=False).encode()).hexdigest()
+
+
+def _prepare(everything: Mapping[str, Any]) -> None:
+    specs.connect_instances(everything)
+    for spec in everything.values():
+        for task_spec in spec.task_specs.values():
+            task_spec.completed_event.connect(_note_completed)
+
+
+def _note_completed(workflow: Any, my_task: Task) -> None:
+    note = getattr(my_task.workflow.top_workflow, "note", None)
+    if note is not None and not isinstance(my_task.task_spec, BoundaryEventSplit | BoundaryEventJoin):
+        note(my_task)
+
+
+def steps_of(root: etree._Element) -> list[Step]:
+    """The elements of all processes in a file, in the order of their flow from the start, the rest as written."""
+    lanes = {reference.text: lane.get("name", "") for lane in root.iter(f"{BPMN}lane") for reference in lane.iter(f"{BPMN}flowNodeRef")}
+    found = []
+    for process in root.iter(f"{BPMN}process"):
+        elements = {element.get("id"): element for element in process.iter() if isinstance(element.tag, str) and etree.QName(element).localname in KINDS}
+        found += [_step(elements[each], lanes, process.get("id", "")) for each in _in_order(process, list(elements))]
+    return found
+
+
+def _step(element: etree._Element, lanes: Mapping[str | None, str], process_key: str) -> Step:
+    kind = etree.QName(element).localname
+    return Step(
+        id=element.get("id", ""), name=" ".join((element.get("name") or "").split()), kind=KINDS[kind], lane=lanes.get(element.get("id"), ""),
+        process_key=process_key, properties=properties_of(element), documentation=(element.findtext(f"{BPMN}documentation") or "").strip(),
+        calls=element.get("calledElement", ""),
+    )  # fmt: skip
+
+
+def properties_of(element: etree._Element) -> dict[str, str]:
+    """Our own properties of an element."""
+    found = element.iterfind(f"{BPMN}extensionElements/{reading.SPIFF}properties/{reading.SPIFF}property")
+    return {entry.get("name", ""): entry.get("value", "") for entry in found}
+
+
+def _in_order(process: etree._Element, ids: list[str | None]) -> list[str | None]:
+    following: dict[str | None, list[str | None]] = {}
+    for flow in process.iter(f"{BPMN}sequenceFlow"):
+        following.setdefault(flow.get("sourceRef"), []).append(flow.get("targetRef"))
+    for boundary in process.iter(f"{BPMN}boundaryEvent"):
+        following.setdefault(boundary.get("attachedToRef"), []).append(boundary.get("id"))
+    starts = [start.get("id") for start in process.iter(f"{BPMN}startEvent")]
+    order: dict[str | None, None] = {}
+    queue = list(starts)
+    while queue:
+        current = queue.pop(0)
+        if current in ids and current not in order:
+            order[current] = None
+            queue.extend(following.get(current, []))
+    return [*order, *(each for each in ids if each not in order)]
+
+
+EXPRESSION_TAGS = ("conditionExpression", "timeDate", "timeDuration", "loopCardinality", "completionCondition", "condition")
+
+
+def expressions_of(root: etree._Element) -> list[tuple[etree._Element, str]]:
+    """Every expression of a file with the element it stands in."""
+    found = [(element, (element.text or "").strip()) for tag in EXPRESSION_TAGS for element in root.iter(f"{BPMN}{tag}")]
+    found += [(element, element.get("value", "")) for element in root.iter(f"{reading.SPIFF}parameter")]
+    return found + [(element, element.get("value", "")) for element in root.iter(f"{reading.SPIFF}property") if element.get("name") == "candidateGroup"]
+
+
+def _variables(roots: Mapping[str, Mapping[str, etree._Element]], found: Any) -> frozenset[str]:
+    names: set[str] = set()
+    for documents in roots.values():
+        for root in documents.values():
+            names.update(*(language.compile_expression(text).used for _, text in expressions_of(root)))
+            for script in root.iter(f"{BPMN}script"):
+                names.update(language.compile_script(script.text or "").used)
+            names.update((reference.text or "").strip() for reference in root.iter(f"{BPMN}loopDataInputRef"))
+            for operator in root.iter(f"{reading.SPIFF}serviceTaskOperator"):
+                names.update(operations.given_by(operator.get("id", "")))
+    for table in found:
+        names.update(tables.names_in(table))
+    return frozenset(names)
+
+
+def _messages(roots: Mapping[str, Mapping[str, etree._Element]]) -> frozenset[str]:
+    return frozenset(message.get("name", "") for documents in roots.values() for root in documents.values() for message in root.iter(f"{BPMN}message"))

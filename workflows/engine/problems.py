@@ -1,0 +1,35 @@
+"""What is wrong with a process, in words that name the element and say what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One finding about one element; `code` is stable, `severity` says whether it stops a deployment."""
+
+    code: str
+    message: str
+    element_id: str = ""
+    element_name: str = ""
+    fix: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        where = f"“{self.element_name or self.element_id}”: " if self.element_id else ""
+        return f"{where}{self.message}{'. ' + self.fix if self.fix else ''}"
+
+
+class DefinitionRefused(Exception):
+    """The files cannot be run as they are."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+def errors_in(problems: list[Problem]) -> list[Problem]:
+    """The findings that stop a deployment."""
+    return [problem for problem in problems if problem.severity == "error"]
