@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import uuid
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,6 +24,8 @@ class User(Keyed, Model):
     """Someone who signs in. A person who leaves is made inactive, never deleted."""
 
     __tablename__ = "user"
+    is_authenticated: ClassVar[bool] = True  # what tells a stored person from an anonymous visitor
+    is_anonymous: ClassVar[bool] = False
 
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]

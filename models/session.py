@@ -16,11 +16,11 @@ def make_engine(url: str) -> Engine:
     """An engine for `sqlite:///file` or `postgresql://…`, set so that no acknowledged write is lost."""
     if url.startswith("sqlite"):
         return _sqlite(url)
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10)
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
