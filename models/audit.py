@@ -6,25 +6,25 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Keyed, Model
 from models.people import User
 
-Serial = BigInteger().with_variant(Integer(), "sqlite")
-
 
 class AuditEvent(Model):
-    """One thing that was done. `chain` is a case's id or `administration`; `digest` covers the row and the digest before it."""
+    """One thing that was done. `chain` is a case's id or `administration`; `digest` covers the row and the digest before it.
+
+    The place in the chain is the key: nothing about an event lies outside its digest.
+    """
 
     __tablename__ = "audit_event"
-    __table_args__ = (UniqueConstraint("chain", "sequence"),)
+    __table_args__ = (Index(None, "kind", "at"),)
 
-    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
-    chain: Mapped[str] = mapped_column(index=True)
-    sequence: Mapped[int]
-    kind: Mapped[str] = mapped_column(index=True)
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
     at: Mapped[datetime] = mapped_column(index=True)
     by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
     acting_for_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
@@ -43,8 +43,10 @@ class AuditText(Model):
     """The personal words of an event, outside the chain so that the law can have them removed; the chain holds their digest."""
 
     __tablename__ = "audit_text"
+    __table_args__ = (ForeignKeyConstraint(["chain", "sequence"], ["audit_event.chain", "audit_event.sequence"]),)
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     words: Mapped[dict[str, Any]]
 
     event: Mapped[AuditEvent] = relationship(back_populates="text")
@@ -57,5 +59,6 @@ class AuditSeal(Keyed, Model):
 
     sealed_on: Mapped[date] = mapped_column(unique=True)
     heads: Mapped[dict[str, Any]]
+    previous_digest: Mapped[str]
     digest: Mapped[str]
     sealed_at: Mapped[datetime]

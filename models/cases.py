@@ -73,7 +73,7 @@ class Document(Keyed, Model):
     )
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    task_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_task.id", use_alter=True))
+    task_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_task.id"))
     kind: Mapped[str]
     title: Mapped[str]
     filename: Mapped[str]

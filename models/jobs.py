@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Keyed, Model
@@ -41,9 +41,10 @@ class Job(Keyed, Model):
 
 
 class OutboxMail(Keyed, Model):
-    """A mail to one person; its id is the Message-ID, so a second sending is the same mail."""
+    """A mail to one person; its id is the Message-ID. From `sending_at` on the mail server may have it, so it is not tried again."""
 
     __tablename__ = "outbox_mail"
+    __table_args__ = (CheckConstraint("sent_at IS NULL OR not_sent_because = ''", name="sent_or_not_sent"),)
 
     to_address: Mapped[str]
     to_user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
@@ -53,5 +54,6 @@ class OutboxMail(Keyed, Model):
     body: Mapped[str]
     link: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(index=True)
+    sending_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     not_sent_because: Mapped[str] = mapped_column(default="")

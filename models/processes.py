@@ -53,7 +53,10 @@ class ProcessDefinition(Keyed, Model):
 
 
 class ProcessInstance(Keyed, Model):
-    """One run of a definition for a case. `state` is the engine's own compact form; `revision` rises with every step."""
+    """One run of a definition for a case. `state` is the engine's own compact form; `revision` rises with every step.
+
+    `stuck_at` is the element that could not be carried out, empty while all goes well.
+    """
 
     __tablename__ = "process_instance"
 
@@ -63,6 +66,7 @@ class ProcessInstance(Keyed, Model):
     status: Mapped[InstanceStatus] = mapped_column(default=InstanceStatus.RUNNING)
     state: Mapped[bytes]
     live: Mapped[list[str]] = mapped_column(default=list)
+    stuck_at: Mapped[str] = mapped_column(default="")
     ended_as: Mapped[str | None]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -30,14 +30,25 @@ def digest_of(key: str, words: str) -> str:
 def open_try(session: Session, *, account: str, address: str) -> LoginAttempt:
     """Write a try down as wrong before the password is looked at, so that many tries at once are counted too.
 
-    `account` and `address` are digests. Raises TooManyTries for the eleventh wrong try within five minutes of one account, or
-    of one address. A browser address that has signed in to the account before is counted by itself, so that a stranger's
+    `account` and `address` are digests. Raises TooManyTries for the eleventh wrong try within five minutes of
+    one account, or
+    of one address. A browser address that has signed in to the account before is counted by itself, so that a
+    stranger's
     tries do not keep the honest person out.
     """
     since = clock.now() - WINDOW
     is_known = session.scalar(_right_tries(account, address)) is not None
-    of_account = [LoginAttempt.account_digest == account, *([LoginAttempt.address_digest == address] if is_known else [])]
-    if max(_wrong(session, since, *of_account), _wrong(session, since, LoginAttempt.address_digest == address)) >= MOST_TRIES:
+    of_account = [
+        LoginAttempt.account_digest == account,
+        *([LoginAttempt.address_digest == address] if is_known else []),
+    ]
+    if (
+        max(
+            _wrong(session, since, *of_account),
+            _wrong(session, since, LoginAttempt.address_digest == address),
+        )
+        >= MOST_TRIES
+    ):
         raise TooManyTries
     attempt = LoginAttempt(account_digest=account, address_digest=address, at=clock.now(), succeeded=False)
     session.add(attempt)
@@ -66,7 +77,9 @@ def was_right(session: Session, attempt_id: uuid.UUID) -> None:
 
 def forget_tries(session: Session, *, account: str) -> None:
     """Drop the wrong tries of an account, given as its digest: its password has just been set anew."""
-    session.execute(delete(LoginAttempt).where(LoginAttempt.account_digest == account, LoginAttempt.succeeded.is_(False)))
+    session.execute(
+        delete(LoginAttempt).where(LoginAttempt.account_digest == account, LoginAttempt.succeeded.is_(False))
+    )
 
 
 def new_token() -> str:
@@ -103,7 +116,11 @@ def replace(session: Session, row: LoginSession, *, token: str) -> None:
     now = clock.now()
     started_at = row.started_at
     session.execute(_of(row.token_digest).where(LoginSession.ended_at.is_(None)).values(ended_at=now))
-    session.add(LoginSession(token_digest=_stored(token), user_id=row.user_id, started_at=started_at, last_seen_at=now))
+    session.add(
+        LoginSession(
+            token_digest=_stored(token), user_id=row.user_id, started_at=started_at, last_seen_at=now
+        )
+    )
     session.flush()
 
 
@@ -125,5 +142,9 @@ def _of(token_digest: str) -> Update:
 def roles_digest(user: User) -> str:
     """A short mark of the groups a person is in today; it changes when they do."""
     today = clock.today()
-    current = [m.group_key for m in user.memberships if m.starts_on <= today and (m.ends_on is None or today <= m.ends_on)]
+    current = [
+        m.group_key
+        for m in user.memberships
+        if m.starts_on <= today and (m.ends_on is None or today <= m.ends_on)
+    ]
     return hashlib.sha256(" ".join(sorted(current)).encode()).hexdigest()[:16]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from workflows.engine.definition import Spec, Step, digest, read
+from workflows.engine.checking import check
+from workflows.engine.definition import Spec, Step, digest, read, steps_of
 from workflows.engine.operations import OperationCall, known_operations
 from workflows.engine.problems import DefinitionRefused, Problem
 from workflows.engine.running import (
@@ -39,9 +40,11 @@ __all__ = [
     "WaitingMessage",
     "WaitingTask",
     "WaitingTimer",
+    "check",
     "digest",
     "known_operations",
     "load",
     "read",
     "start",
+    "steps_of",
 ]

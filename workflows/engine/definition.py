@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from lxml import etree
@@ -13,7 +14,7 @@ from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSpl
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 
-from workflows.engine import language, operations, reading, specs, tables
+from workflows.engine import meanings, reading, specs, tables
 from workflows.engine.problems import DefinitionRefused, Problem
 
 BPMN = reading.BPMN
@@ -53,6 +54,11 @@ class Spec:
     messages: frozenset[str]
     names: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def homes(self) -> Mapping[str, str]:
+        """The key of the process that each element is drawn in, through embedded sub-processes, by the element's id."""
+        return {step.id: step.process_key for step in self.steps}
+
     @property
     def user_tasks(self) -> dict[str, Step]:
         """The user tasks by id, those of called processes too."""
@@ -80,7 +86,7 @@ def read(key: str, files: Files, called: Mapping[str, Files] | None = None) -> S
     _prepare({**everything, key: top})
     steps = tuple(step for documents in roots.values() for root in documents.values() for step in steps_of(root))
     return Spec(
-        key=key, digest=digest(files), top=top, called=everything, steps=steps, variables=_variables(roots, found.values()),
+        key=key, digest=digest(files), top=top, called=everything, steps=steps, variables=_variables(roots, found),
         messages=_messages(roots), names={step.id: step.name for step in steps},
     )  # fmt: skip
 
@@ -113,7 +119,9 @@ def steps_of(root: etree._Element) -> list[Step]:
     lanes = {reference.text: lane.get("name", "") for lane in root.iter(f"{BPMN}lane") for reference in lane.iter(f"{BPMN}flowNodeRef")}
     found = []
     for process in root.iter(f"{BPMN}process"):
-        elements = {element.get("id"): element for element in process.iter() if isinstance(element.tag, str) and etree.QName(element).localname in KINDS}
+        elements = {
+            element.get("id"): element for element in process.iter() if isinstance(element.tag, str) and etree.QName(element).localname in KINDS
+        }
         found += [_step(elements[each], lanes, process.get("id", "")) for each in _in_order(process, list(elements))]
     return found
 
@@ -122,15 +130,9 @@ def _step(element: etree._Element, lanes: Mapping[str | None, str], process_key:
     kind = etree.QName(element).localname
     return Step(
         id=element.get("id", ""), name=" ".join((element.get("name") or "").split()), kind=KINDS[kind], lane=lanes.get(element.get("id"), ""),
-        process_key=process_key, properties=properties_of(element), documentation=(element.findtext(f"{BPMN}documentation") or "").strip(),
+        process_key=process_key, properties=reading.properties_of(element), documentation=(element.findtext(f"{BPMN}documentation") or "").strip(),
         calls=element.get("calledElement", ""),
     )  # fmt: skip
-
-
-def properties_of(element: etree._Element) -> dict[str, str]:
-    """Our own properties of an element."""
-    found = element.iterfind(f"{BPMN}extensionElements/{reading.SPIFF}properties/{reading.SPIFF}property")
-    return {entry.get("name", ""): entry.get("value", "") for entry in found}
 
 
 def _in_order(process: etree._Element, ids: list[str | None]) -> list[str | None]:
@@ -150,30 +152,13 @@ def _in_order(process: etree._Element, ids: list[str | None]) -> list[str | None
     return [*order, *(each for each in ids if each not in order)]
 
 
-EXPRESSION_TAGS = ("conditionExpression", "timeDate", "timeDuration", "loopCardinality", "completionCondition", "condition")
-
-
-def expressions_of(root: etree._Element) -> list[tuple[etree._Element, str]]:
-    """Every expression of a file with the element it stands in."""
-    found = [(element, (element.text or "").strip()) for tag in EXPRESSION_TAGS for element in root.iter(f"{BPMN}{tag}")]
-    found += [(element, element.get("value", "")) for element in root.iter(f"{reading.SPIFF}parameter")]
-    return found + [(element, element.get("value", "")) for element in root.iter(f"{reading.SPIFF}property") if element.get("name") == "candidateGroup"]
-
-
-def _variables(roots: Mapping[str, Mapping[str, etree._Element]], found: Any) -> frozenset[str]:
-    names: set[str] = set()
-    for documents in roots.values():
-        for root in documents.values():
-            names.update(*(language.compile_expression(text).used for _, text in expressions_of(root)))
-            for script in root.iter(f"{BPMN}script"):
-                names.update(language.compile_script(script.text or "").used)
-            names.update((reference.text or "").strip() for reference in root.iter(f"{BPMN}loopDataInputRef"))
-            for operator in root.iter(f"{reading.SPIFF}serviceTaskOperator"):
-                names.update(operations.given_by(operator.get("id", "")))
-    for table in found:
-        names.update(tables.names_in(table))
-    return frozenset(names)
+def _variables(roots: Mapping[str, Mapping[str, etree._Element]], found: Mapping[str, tables.Table]) -> frozenset[str]:
+    known = meanings.Known((), {}, {}, found)
+    values = meanings.values_of([root for documents in roots.values() for root in documents.values()], known)
+    return frozenset(values.written.union(*(names for _, names in values.read))) - {""}
 
 
 def _messages(roots: Mapping[str, Mapping[str, etree._Element]]) -> frozenset[str]:
-    return frozenset(message.get("name", "") for documents in roots.values() for root in documents.values() for message in root.iter(f"{BPMN}message"))
+    return frozenset(
+        message.get("name", "") for documents in roots.values() for root in documents.values() for message in root.iter(f"{BPMN}message")
+    )

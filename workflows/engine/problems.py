@@ -19,7 +19,8 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"“{self.element_name or self.element_id}”: " if self.element_id else ""
-        return f"{where}{self.message}{'. ' + self.fix if self.fix else ''}"
+        stop = "" if self.message.endswith("?") else "."
+        return f"{where}{self.message}{f'{stop} {self.fix}' if self.fix else ''}"
 
 
 class DefinitionRefused(Exception):

@@ -64,3 +64,9 @@ def owner_of(element: etree._Element) -> etree._Element | None:
 
 def _is_part(element: etree._Element) -> bool:
     return not isinstance(element.tag, str) or etree.QName(element).localname.endswith(("Expression", "EventDefinition", "Characteristics"))
+
+
+def properties_of(element: etree._Element) -> dict[str, str]:
+    """Our own properties of an element."""
+    found = element.iterfind(f"{BPMN}extensionElements/{SPIFF}properties/{SPIFF}property")
+    return {entry.get("name", ""): entry.get("value", "") for entry in found}

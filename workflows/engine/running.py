@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 from SpiffWorkflow.exceptions import SpiffWorkflowException
-from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from models import clock
-from workflows.engine import language, state, timers
-from workflows.engine.environment import SafeEngine
+from workflows.engine import language, scopes, state, timers
+from workflows.engine.cases import CaseWorkflow
 from workflows.engine.definition import Spec
+from workflows.engine.environment import SafeEngine
+from workflows.engine.events import Message
+from workflows.engine.joins import LIVE
 from workflows.engine.operations import Perform
 
 MOST_STEPS = 10_000
@@ -97,16 +99,6 @@ class Stuck:
     error: BaseException
 
 
-class CaseWorkflow(BpmnWorkflow):  # type: ignore[misc]
-    """The engine's workflow with scans over live tasks only and timers that fire only when a run says so."""
-
-    def refresh_timers(self) -> None:
-        """Nothing: timers are fired one by one by the run."""
-
-    def update_waiting_tasks(self) -> None:
-        """Nothing: an engine task is updated when something happens to it."""
-
-
 @dataclass
 class Run:
     """A process instance in memory between loading and saving."""
@@ -115,6 +107,7 @@ class Run:
     workflow: Any
     trail: list[Passed] = field(default_factory=list)
     stuck: Stuck | None = None
+    at_rest: Callable[[], None] | None = None
     _steps: int = 0
     _until: float = 0.0
     _failed: set[UUID] = field(default_factory=set)
@@ -139,22 +132,33 @@ class Run:
         self._begin()
         fired = []
         while (due := self._next_due(now)) is not None:
-            task, expression = due
-            fired.append(_element_id(task))
-            timers.fire(task, expression)
-            self._steps_to_rest()
+            fired.append(due[1])
+            timers.fire(*due)
+            self._come_to_rest()
         return fired
 
     def deliver(self, message: str, payload: Mapping[str, Any], correlation: Mapping[str, Any] | None = None) -> bool:
-        """Give a message to the first place that waits for it, and go on; whether there was one."""
+        """Give a message to the first place that waits for it, and go on; whether there was one.
+
+        The content becomes data of the path that the place leads to. `correlation` holds values that the data of the place must
+        have, so that one of several instances can be meant.
+        """
         self._begin()
-        task = next((task for task in self._catching() if message in timers.message_names(task)), None)
+        if not self.take(message, payload, correlation):
+            return False
+        self._go_on()
+        return True
+
+    def take(self, message: str, payload: Mapping[str, Any], correlation: Mapping[str, Any] | None = None) -> bool:
+        """As `deliver`, for a message that was there before: called from `at_rest`, while the run goes on anyway."""
+        content = language.clean_data(payload)
+        task = next((task for task in self._catching() if _takes(task, message, correlation or {})), None)
         if task is None:
             return False
-        event = BpmnEvent(MessageEventDefinition(message), payload=language.clean_data(dict(payload)))
+        event = BpmnEvent(Message(message), payload=content)
         task.task_spec.catch(task, event)
         task.task_spec._update(task)
-        self._go_on()
+        self._steps_to_rest()
         return True
 
     def cancel(self) -> None:
@@ -169,20 +173,20 @@ class Run:
     def timers(self) -> list[WaitingTimer]:
         """All running timers, the earliest first."""
         found = [
-            WaitingTimer(task.id, _element_id(task), name, due_at, expression, getattr(task.task_spec, "cancel_activity", True))
+            WaitingTimer(task.id, timer.element_id, timer.name or "", due_at, timer.expression, getattr(task.task_spec, "cancel_activity", True))
             for task in self._catching()
-            for name, expression, due_at in timers.timers_of(task)
+            for timer, due_at in timers.timers_of(task)
         ]
         return sorted(found, key=lambda timer: timer.due_at)
 
     def messages(self) -> list[WaitingMessage]:
         """All places that wait for a message."""
-        return [WaitingMessage(task.id, name, _element_id(task)) for task in self._catching() for name in timers.message_names(task)]
+        return [WaitingMessage(task.id, each.name, each.element_id) for task in self._catching() for each in timers.messages_of(task)]
 
     @property
     def finished(self) -> bool:
         """Whether nothing is live any more; the engine's own answer alone is not trusted."""
-        return bool(self.workflow.completed) and not any(task._state & state.LIVE for task in self._tasks())
+        return bool(self.workflow.completed) and not any(task._state & LIVE for task in self._tasks())
 
     @property
     def ended_at(self) -> list[str]:
@@ -192,13 +196,13 @@ class Run:
     @property
     def live(self) -> set[str]:
         """The elements where the process stands now."""
-        standing = {_element_id(task) for task in self._tasks() if task._state & state.LIVE and _is_drawn(task)}
+        standing = {_element_id(task) for task in self._tasks() if task._state & LIVE and _is_drawn(task)}
         return {element for element in standing if element}
 
     @property
     def data(self) -> dict[str, Any]:
-        """The data of the outermost process, as it was when it ended or began."""
-        return dict(self.workflow.data)
+        """The data of the outermost process: what all its branches together know now, or had when it ended."""
+        return dict(self.workflow.data) if self.workflow.completed else scopes.known_in(self.workflow)
 
     def dump(self) -> bytes:
         """The compact state to store; history that nothing needs any more is dropped."""
@@ -207,27 +211,33 @@ class Run:
     def _begin(self) -> None:
         self._steps, self._until, self._failed, self.stuck = 0, time.monotonic() + LONGEST_SECONDS, set(), None
 
-    def _go_on(self) -> None:
+    def _come_to_rest(self) -> None:
+        """Go on until nothing moves; what `at_rest` brings, such as a message that came too early, counts before a timer that is due."""
         self._steps_to_rest()
+        if self.at_rest is not None:
+            self.at_rest()
+
+    def _go_on(self) -> None:
+        self._come_to_rest()
         self.fire_due_quietly(clock.now())
 
     def fire_due_quietly(self, now: datetime) -> None:
         """Fire what was already due when it began to wait, without starting a new step budget."""
         while (due := self._next_due(now)) is not None:
             timers.fire(*due)
-            self._steps_to_rest()
+            self._come_to_rest()
 
     def _next_due(self, now: datetime) -> tuple[Task, str] | None:
         due = [
-            (due_at, task.last_state_change, task, expression)
+            (due_at, task.last_state_change, task, timer.element_id)
             for task in self._catching()
-            for _, expression, due_at in timers.timers_of(task)
+            for timer, due_at in timers.timers_of(task)
             if due_at <= now and task.id not in self._failed
         ]
         if not due:
             return None
-        _, _, task, expression = min(due, key=lambda item: item[:2])
-        return task, expression
+        _, _, task, element_id = min(due, key=lambda item: item[:2])
+        return task, element_id
 
     def _steps_to_rest(self) -> None:
         moved = True
@@ -236,12 +246,25 @@ class Run:
             for task in self._ready_by_itself():
                 moved = self._run_task(task) or moved
             moved = self._close_sub_processes() or moved
+            if not moved:
+                moved = self._look_again_at_joins()
 
     def _ready_by_itself(self) -> list[Task]:
-        return [
+        """What can go on without a person; events at the edge of a step before what is inside it."""
+        ready = [
             task for task in self._tasks()
             if task.state == TaskState.READY and not task.task_spec.manual and task.id not in self._failed
         ]  # fmt: skip
+        return sorted(ready, key=lambda task: not isinstance(task.task_spec, BoundaryEvent))
+
+    def _look_again_at_joins(self) -> bool:
+        """Whether a join that waits can go on because a branch it waited for will not come any more."""
+        moved = False
+        for task in [task for task in self._tasks() if task.state == TaskState.WAITING and isinstance(task.task_spec, UnstructuredJoin)]:
+            if task.state == TaskState.WAITING:
+                task.task_spec._update(task)
+                moved = moved or task.state == TaskState.READY
+        return moved
 
     def _close_sub_processes(self) -> bool:
         closed = False
@@ -289,7 +312,7 @@ class Run:
         bpmn_id = _element_id(task)
         group = properties.get("candidateGroup")
         return WaitingTask(
-            id=task.id, bpmn_id=bpmn_id, name=_name(task), process_key=_process_key(task), lane=self._lane(task),
+            id=task.id, bpmn_id=bpmn_id, name=_name(task), process_key=self.spec.homes.get(bpmn_id, self.spec.key), lane=self._lane(task),
             candidate_group=str(self.workflow.script_engine.evaluate(task, group)) if group else None,
             form_key=properties.get("formKey", bpmn_id), properties=properties, documentation=spec.documentation or "",
             data=dict(task.data), path=self._path(task), instance_label=_instance_label(task, self._callers(task)),
@@ -320,7 +343,7 @@ def start(spec: Spec, data: Mapping[str, Any], *, perform: Perform, functions: M
     """A new run with its first data, not yet advanced."""
     workflow = CaseWorkflow(spec.top, spec.called, script_engine=SafeEngine(_guarded(perform), functions))
     run = Run(spec, workflow)
-    _listen(run)
+    listen(run)
     workflow.task_tree.data.update(language.clean_data(data))
     for task in workflow.tasks.values():
         task.data.update(language.clean_data(data))
@@ -332,7 +355,7 @@ def load(spec: Spec, stored: bytes, *, perform: Perform, functions: Mapping[str,
     workflow = CaseWorkflow(spec.top, spec.called, script_engine=SafeEngine(_guarded(perform), functions), deserializing=True)
     state.fill(workflow, stored, spec.called)
     run = Run(spec, workflow)
-    _listen(run)
+    listen(run)
     return run
 
 
@@ -346,15 +369,21 @@ def _guarded(perform: Perform) -> Perform:
     return guarded
 
 
-def _listen(run: Run) -> None:
+def listen(run: Run) -> None:
+    """Note what the run completes, from now on."""
     kinds = {step.id: step.kind for step in run.spec.steps}
 
     def note(task: Task) -> None:
         element = _element_id(task)
         if element in kinds:
-            run.trail.append(Passed(element, _name(task), kinds[element], _process_key(task)))
+            run.trail.append(Passed(element, _name(task), kinds[element], run.spec.homes[element]))
 
     run.workflow.note = note
+
+
+def _takes(task: Task, message: str, correlation: Mapping[str, Any]) -> bool:
+    named = any(each.name == message for each in timers.messages_of(task))
+    return named and all(task.data.get(key) == value for key, value in correlation.items())
 
 
 def _element_id(task: Task) -> str:
@@ -369,10 +398,6 @@ def _is_drawn(task: Task) -> bool:
     return bool(_element_id(task)) and not (isinstance(task.task_spec, BoundaryEvent) and task.state == TaskState.WAITING)
 
 
-def _process_key(task: Task) -> str:
-    return str(task.workflow.spec.name)
-
-
 def _instance_label(task: Task, callers: list[Task]) -> str:
     """What tells this instance of a multi-instance from its sisters: the name or text of its item."""
     for each in [task, *callers]:
@@ -382,9 +407,3 @@ def _instance_label(task: Task, callers: list[Task]) -> str:
             value = each.data.get(item.bpmn_id) if item is not None else each.internal_data.get("key_or_index")
             return str(value.get("name") or value.get("key") or "") if isinstance(value, dict) else str(value if value is not None else "")
     return ""
-
-
-__all__: list[str] = [
-    "OperationFailed", "Passed", "Run", "StepBudgetSpent", "Stuck", "TaskNotWaiting", "WaitingMessage", "WaitingTask", "WaitingTimer", "load", "start",
-]  # fmt: skip
-

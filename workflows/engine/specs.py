@@ -7,19 +7,25 @@ from typing import Any
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import full_tag
+from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
+from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, IntermediateCatchEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import DurationTimerEventDefinition, TimeDateEventDefinition, TimerEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
-from SpiffWorkflow.spiff.parser.event_parsers import SpiffBoundaryEventParser, SpiffIntermediateCatchEventParser
+from SpiffWorkflow.spiff.parser.event_parsers import SpiffBoundaryEventParser, SpiffEndEventParser, SpiffIntermediateCatchEventParser
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.task_spec import CallActivityParser, SpiffTaskParser, SubWorkflowParser, UserTaskParser
 from SpiffWorkflow.spiff.specs.defaults import CallActivity, ParallelMultiInstanceTask, SequentialMultiInstanceTask, SubWorkflowTask, UserTask
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent
 from SpiffWorkflow.task import Task
 
 from workflows.engine import language
+from workflows.engine.events import Boundary, End, Message
+from workflows.engine.joins import InclusiveJoin, ParallelJoin
+from workflows.engine.reading import SPIFF, properties_of
 from workflows.engine.tables import Table
 from workflows.engine.timers import DateTimer, DurationTimer
+
+MOST_INSTANCES = 2_000
 
 
 class OperationTask(SpiffBpmnTask):  # type: ignore[misc]
@@ -77,21 +83,30 @@ class ScriptStep(SpiffBpmnTask):  # type: ignore[misc]
 class _ByItself:
     """Each instance works on its own copy: only a declared output comes back, and a second round starts clean."""
 
+    data_input: Any
     input_item: Any
     data_output: Any
     output_item: Any
 
-    def _update_hook(self, my_task: Task) -> Any:
-        for item in (self.input_item, self.output_item, self.data_output):
-            if item is not None:
-                my_task.data.pop(item.bpmn_id, None)
-        return super()._update_hook(my_task)  # type: ignore[misc]
+    def init_data_output_with_input_data(self, my_task: Task, input_data: Any) -> None:
+        if self.data_output.bpmn_id != self.data_input.bpmn_id:
+            my_task.data.pop(self.data_output.bpmn_id, None)
+        if len(input_data) > MOST_INSTANCES:
+            raise language.EvaluationError(f"a list of {len(input_data)} is too long to go through; {MOST_INSTANCES} is the most")
+        super().init_data_output_with_input_data(my_task, input_data)  # type: ignore[misc]
+
+    def create_child(self, my_task: Task, item: Any, key_or_index: Any = None) -> None:
+        for name in (self.input_item, self.output_item):
+            if name is not None:
+                my_task.data.pop(name.bpmn_id, None)
+        super().create_child(my_task, item, key_or_index)  # type: ignore[misc]
 
     def merge_child(self, workflow: Any, child: Task) -> None:
-        before = dict(child.parent.data)
-        super().merge_child(workflow, child)  # type: ignore[misc]
+        kept = child.data
         if self.data_output is None:
-            child.parent.data = before
+            child.data = {}
+        super().merge_child(workflow, child)  # type: ignore[misc]
+        child.data = kept
 
 
 class ParallelInstances(_ByItself, ParallelMultiInstanceTask):  # type: ignore[misc]
@@ -121,12 +136,16 @@ class _SubProcessParser(_Instances, SubWorkflowParser):  # type: ignore[misc]
 
 class _OperationParser(_Instances, SpiffTaskParser):  # type: ignore[misc]
     def create_task(self) -> OperationTask:
-        operator = self.parse_extensions().get("serviceTaskOperator") or {}
-        params = {key: parameter["value"] for key, parameter in operator.get("parameters", {}).items()}
+        operator = self.node.find(f"{full_tag('extensionElements')}/{SPIFF}serviceTaskOperator")
+        params = {entry.get("id", ""): entry.get("value", "") for entry in operator.iter(f"{SPIFF}parameter")} if operator is not None else {}
         return OperationTask(
-            self.spec, self.bpmn_id, operation=operator.get("name", ""), params=params, result_variable=operator.get("resultVariable") or None,
-            **self.bpmn_attributes,
+            self.spec, self.bpmn_id, operation=operator.get("id", "") if operator is not None else "", params=params,
+            result_variable=(operator.get("resultVariable") if operator is not None else None) or None, **self.bpmn_attributes,
         )  # fmt: skip
+
+    def parse_extensions(self, node: etree._Element | None = None) -> dict[str, Any]:
+        # The engine's own reading of an operator stops at a parameter without a type, which ours do not need.
+        return {"properties": properties_of(self.node)} if node is None else dict(super().parse_extensions(node))
 
 
 class _TableParser(_Instances, SpiffTaskParser):  # type: ignore[misc]
@@ -138,7 +157,8 @@ class _TableParser(_Instances, SpiffTaskParser):  # type: ignore[misc]
 
     @staticmethod
     def get_decision_ref(node: etree._Element) -> str | None:
-        return SpiffTaskParser._parse_extensions(node).get("calledDecisionId")
+        found = SpiffTaskParser._parse_extensions(node).get("calledDecisionId")
+        return str(found) if found else None
 
 
 class _ScriptParser(_Instances, SpiffTaskParser):  # type: ignore[misc]
@@ -147,19 +167,40 @@ class _ScriptParser(_Instances, SpiffTaskParser):  # type: ignore[misc]
         return ScriptStep(self.spec, self.bpmn_id, script=script, **self.bpmn_attributes)
 
 
-def _on_our_clock(definition: TimerEventDefinition) -> TimerEventDefinition:
-    kind = {TimeDateEventDefinition: DateTimer, DurationTimerEventDefinition: DurationTimer}.get(type(definition))
-    return kind(definition.name, definition.expression) if kind else definition
+class _AsWritten:
+    """Flows are asked in the order in which they are written: the engine takes the order in which their targets are drawn."""
+
+    def get_position(self, node: etree._Element | None = None) -> dict[str, float]:
+        return {"x": 0.0, "y": 0.0}
 
 
-class _CatchParser(SpiffIntermediateCatchEventParser):  # type: ignore[misc]
+class _ChoiceParser(_AsWritten, ConditionalGatewayParser):  # type: ignore[misc]
+    pass
+
+
+class _SplitParser(_AsWritten, GatewayParser):  # type: ignore[misc]
+    pass
+
+
+class _OnOurClock:
+    node: etree._Element
+
     def parse_timer_event(self, event: etree._Element) -> TimerEventDefinition:
-        return _on_our_clock(super().parse_timer_event(event))
+        definition = super().parse_timer_event(event)  # type: ignore[misc]
+        kind = {TimeDateEventDefinition: DateTimer, DurationTimerEventDefinition: DurationTimer}.get(type(definition))
+        return kind(definition.name, definition.expression, element_id=self.node.get("id", "")) if kind else definition
+
+    def parse_message_event(self, event: etree._Element) -> Message:
+        definition = super().parse_message_event(event)  # type: ignore[misc]
+        return Message(definition.name, message_var=definition.message_var, element_id=self.node.get("id", ""))
 
 
-class _BoundaryParser(SpiffBoundaryEventParser):  # type: ignore[misc]
-    def parse_timer_event(self, event: etree._Element) -> TimerEventDefinition:
-        return _on_our_clock(super().parse_timer_event(event))
+class _CatchParser(_OnOurClock, SpiffIntermediateCatchEventParser):  # type: ignore[misc]
+    pass
+
+
+class _BoundaryParser(_OnOurClock, SpiffBoundaryEventParser):  # type: ignore[misc]
+    pass
 
 
 class CaseParser(SpiffBpmnParser):  # type: ignore[misc]
@@ -173,7 +214,11 @@ class CaseParser(SpiffBpmnParser):  # type: ignore[misc]
         full_tag("businessRuleTask"): (_TableParser, TableTask),
         full_tag("scriptTask"): (_ScriptParser, ScriptStep),
         full_tag("intermediateCatchEvent"): (_CatchParser, IntermediateCatchEvent),
-        full_tag("boundaryEvent"): (_BoundaryParser, BoundaryEvent),
+        full_tag("boundaryEvent"): (_BoundaryParser, Boundary),
+        full_tag("endEvent"): (SpiffEndEventParser, End),
+        full_tag("exclusiveGateway"): (_ChoiceParser, ExclusiveGateway),
+        full_tag("inclusiveGateway"): (_ChoiceParser, InclusiveJoin),
+        full_tag("parallelGateway"): (_SplitParser, ParallelJoin),
     }
 
     def __init__(self, tables: Mapping[str, Table]) -> None:

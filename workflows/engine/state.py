@@ -8,20 +8,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, _EndJoin
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import EventBasedGateway
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
-from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
-from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.specs.Join import Join
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from workflows.engine.joins import chain, common_ancestors
+from workflows.engine.cases import CaseSubWorkflow
+from workflows.engine.joins import LIVE, chain, common_ancestors, is_open_arrival
 
 VERSION = "spiff-3.2.0/1"
-LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 SAME_AS_PARENT = 0
 NEVER_A_ROOT = (BoundaryEventSplit, EventBasedGateway, LoopTask)
 # Objects the engine keeps while an event is being taken; a state is only ever stored between events.
@@ -56,7 +54,7 @@ def fill(workflow: Any, stored: bytes, specs: Mapping[str, Any]) -> None:
 
 
 def _fill_sub(top: Any, around: Any, key: UUID, name: str, packed: Mapping[str, Any], specs: Mapping[str, Any]) -> Any:
-    sub = BpmnSubWorkflow(specs[name], key, top, deserializing=True)
+    sub = CaseSubWorkflow(specs[name], key, top, deserializing=True)
     _unpack(sub, packed, top)
     top.subprocesses[key] = sub
     caller = around.tasks[key]
@@ -140,7 +138,7 @@ def _restored(stored: Any, parent: Task | None) -> dict[str, Any]:
         return dict(before)
     if len(stored) == 1:
         return dict(stored[0])
-    return {key: value for key, value in before.items() if key not in stored[1]} | stored[0]
+    return {**{key: value for key, value in before.items() if key not in stored[1]}, **stored[0]}
 
 
 def prune(workflow: Any) -> None:
@@ -196,14 +194,9 @@ def _finds_its_split(workflow: Any, key: UUID, keep: set[UUID]) -> bool:
 
 
 def _loses_arrival(workflow: Any, dropped: Iterable[Task]) -> bool:
-    """Whether a branch that has arrived at a join would be forgotten before the join has fired."""
-    fired: dict[str, float] = {}
-    for task in workflow.tasks.values():
-        if isinstance(task.task_spec, UnstructuredJoin) and task._state == TaskState.COMPLETED:
-            fired[task.task_spec.name] = max(fired.get(task.task_spec.name, 0.0), task.last_state_change)
+    """Whether a branch that has come to a join, or to the end, would be forgotten before the others have come."""
     return any(
-        (isinstance(task.task_spec, UnstructuredJoin) and task._state == TaskState.CANCELLED and fired.get(task.task_spec.name, -1.0) < task.last_state_change)
-        or bool(task._state & LIVE)
+        is_open_arrival(task) or bool(task._state & LIVE) or (isinstance(task.task_spec, _EndJoin) and task._state == TaskState.CANCELLED)
         for task in dropped
     )
 

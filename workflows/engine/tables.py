@@ -102,7 +102,9 @@ def _aggregate(how: str, found: list[dict[str, Any]]) -> Any:
     numbers = [next(iter(outputs.values())) for outputs in found]
     if not numbers:
         return None
-    return {"SUM": sum, "MIN": min, "MAX": max}[how](numbers)
+    if how == "SUM":
+        return sum(numbers)
+    return min(numbers) if how == "MIN" else max(numbers)
 
 
 def read_table(text: str | bytes, name: str = "table.dmn") -> Table:

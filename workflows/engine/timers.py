@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.timer import DurationTimerEventD
 from SpiffWorkflow.task import Task
 
 from models import clock
+from workflows.engine.events import Message
 from workflows.engine.language import EvaluationError
 from workflows.rules import calendar
 
@@ -61,16 +62,24 @@ def _after(since: datetime, parts: list[int]) -> datetime:
 class _OnOurClock:
     """Keeps the due moment with the waiting task from the first look on, and fires only when a run says so."""
 
-    name: str
-    expression: str
+    def __init__(self, name: str, expression: str, *, element_id: str = "") -> None:
+        super().__init__(name, expression)  # type: ignore[call-arg]
+        self.expression: str = expression
+        self.element_id = element_id
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _OnOurClock) and self.element_id == other.element_id
+
+    def __hash__(self) -> int:
+        return hash(self.element_id)
 
     def has_fired(self, my_task: Task) -> bool:
         """Whether this timer has been fired; working out its due moment is all that a look at it does."""
         due = my_task.internal_data.setdefault(DUE, {})
-        if self.expression not in due:
+        if self.element_id not in due:
             value = my_task.workflow.script_engine.evaluate(my_task, self.expression)
-            due[self.expression] = due_moment(value, since=clock.now()).isoformat()
-        if my_task.internal_data.get(FIRING) == self.expression:
+            due[self.element_id] = due_moment(value, since=clock.now()).isoformat()
+        if my_task.internal_data.get(FIRING) == self.element_id:
             my_task.internal_data["event_fired"] = True
         return bool(my_task.internal_data.get("event_fired", False))
 
@@ -88,12 +97,12 @@ class DurationTimer(_OnOurClock, DurationTimerEventDefinition):  # type: ignore[
     """Due after a length of time."""
 
 
-def timers_of(my_task: Task) -> Iterator[tuple[str, str, datetime]]:
-    """Name, expression and due moment of each timer a waiting task has, also those inside an event-based gateway."""
+def timers_of(my_task: Task) -> Iterator[tuple[DateTimer | DurationTimer, datetime]]:
+    """Each timer a waiting task has with its due moment, also those inside an event-based gateway."""
     known = my_task.internal_data.get(DUE, {})
     for definition in _definitions(my_task.task_spec.event_definition):
-        if isinstance(definition, DateTimer | DurationTimer) and definition.expression in known:
-            yield definition.name, definition.expression, datetime.fromisoformat(known[definition.expression])
+        if isinstance(definition, DateTimer | DurationTimer) and definition.element_id in known:
+            yield definition, datetime.fromisoformat(known[definition.element_id])
 
 
 def _definitions(definition: Any) -> Iterator[Any]:
@@ -104,12 +113,12 @@ def _definitions(definition: Any) -> Iterator[Any]:
         yield definition
 
 
-def message_names(my_task: Task) -> list[str]:
+def messages_of(my_task: Task) -> list[Message]:
     """The messages a waiting task would take, also those inside an event-based gateway."""
-    return [str(definition.name) for definition in _definitions(my_task.task_spec.event_definition) if hasattr(definition, "message_var")]
+    return [definition for definition in _definitions(my_task.task_spec.event_definition) if isinstance(definition, Message)]
 
 
-def fire(my_task: Task, expression: str) -> None:
+def fire(my_task: Task, element_id: str) -> None:
     """Let one timer of a waiting task go off."""
-    my_task.internal_data[FIRING] = expression
+    my_task.internal_data[FIRING] = element_id
     my_task.task_spec._update(my_task)

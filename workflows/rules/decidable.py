@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -22,11 +22,19 @@ from models import (
     Report,
     SignOff,
     UrgencyAgreement,
+    User,
     clock,
 )
+from workflows.errors import Refused
 from workflows.rules import words
 from workflows.rules.calendar import date_words, london_date
 
+MANDATORY_CONSULTEES = ("procurement", "legal", "finance")
+AGREEMENT_NEEDED = {NoticeRoute.GENERAL_EXCEPTION: "informed", NoticeRoute.SPECIAL_URGENCY: "agreed"}
+NOT_AGREED = {
+    NoticeRoute.GENERAL_EXCEPTION: "The chair of scrutiny has not been told, as the general exception requires",
+    NoticeRoute.SPECIAL_URGENCY: "The urgency has not been agreed as the law requires",
+}
 BLOCKING_ROLES = frozenset({"legal_officer", "finance_officer", "s151_officer"})
 ON_HOLD = frozenset({CallInStatus.RECEIVED, CallInStatus.VALID, CallInStatus.REFERRED_BACK, CallInStatus.REFERRED_TO_COUNCIL})
 
@@ -125,8 +133,8 @@ def _notice_given(standing: Standing, at: datetime) -> Check:
     }.get(decision.route or NoticeRoute.NORMAL, "SI 2012/2089 reg 9(2)")
     if notice is None or notice.earliest_decision_on is None:
         return Check("notice", "The notice has not been published", False, legal_basis=basis)
-    if decision.route is not NoticeRoute.NORMAL and not standing.agreements:
-        return Check("notice", "The urgency has not been agreed as the law requires", False, legal_basis=basis)
+    if not is_urgency_agreed(standing):
+        return Check("notice", NOT_AGREED[decision.route or NoticeRoute.SPECIAL_URGENCY], False, legal_basis=basis)
     first = notice.earliest_decision_on
     published = date_words(max(notice.website_on, notice.offices_on))
     return Check(
@@ -137,6 +145,12 @@ def _notice_given(standing: Standing, at: datetime) -> Check:
         explanation=notice.earliest_explanation,
         legal_basis=basis,
     )
+
+
+def is_urgency_agreed(standing: Standing) -> bool:
+    """Whether an urgent route has what it rests on: the chair told (reg 10) or the agreement (reg 11). True for the normal route."""
+    needed = AGREEMENT_NEEDED.get(standing.decision.route or NoticeRoute.NORMAL)
+    return needed is None or any(agreement.kind == needed for agreement in standing.agreements)
 
 
 def _in_period(standing: Standing, at: datetime) -> Check:
@@ -179,15 +193,29 @@ def _named_maker(standing: Standing, by: uuid.UUID) -> Check:
 
 def _not_involved(standing: Standing, by: uuid.UUID) -> Check:
     why = standing.barred.get(by)
-    return Check("separation", why or "You did not write, advise on or sign off this report", why is None)
+    return Check("separation", cannot_sign(why) if why else "You did not write, advise on or sign off this report", why is None)
+
+
+def cannot_sign(why: str) -> str:
+    """The four-eyes rule as the person reads it, on lists and pages alike."""
+    return f"You cannot sign this: {why}"
+
+
+def check_apart(barred: Mapping[uuid.UUID, str], *, by: User, acting_for: User | None, cannot: str) -> None:
+    """Raise Refused when this person, or the colleague they act for, is one of those who may not do it."""
+    why = next((barred[person.id] for person in (by, acting_for) if person is not None and person.id in barred), None)
+    if why is not None:
+        raise Refused(f"You cannot {cannot}: {why}")
 
 
 def _advice_given(standing: Standing) -> Check:
-    current = standing.current_requests()
-    asked = [request for request in current if request.is_mandatory]
+    asked = [request for request in standing.current_requests() if request.is_mandatory]
     silent = [request for request in asked if is_silent(request)]
     if not asked:
         return Check("advice", "Nobody has been consulted yet", False)
+    never_asked = sorted(set(MANDATORY_CONSULTEES) - {request.consultee_key for request in asked})
+    if never_asked:
+        return Check("advice", f"{words.listed([words.post(key) for key in never_asked])} have not been consulted", False)
     overridden = [request for request in asked if request.status is ConsultationStatus.OVERRIDDEN]
     note = f"; the Monitoring Officer went on without {words.names(overridden)}" if overridden else ""
     if silent:

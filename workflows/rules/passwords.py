@@ -1,4 +1,5 @@
-"""What a password must be, and how it is kept: long, not one that everyone tries first, stored as an argon2 hash."""
+"""What a password must be, and how it is kept: long, not one that everyone tries first, stored as an argon2
+hash."""
 
 from __future__ import annotations
 
@@ -11,18 +12,26 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST = 12
 LONGEST = 256
 LEET = str.maketrans("013457@$!€+", "oieastasiet")
-ROWS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "01234567890", "qazwsxedcrfvtgbyhnujmikolp", "1qaz2wsx3edc4rfv5tgb6yhn")
-COMMON = (
-    "password", "passwort", "passphrase", "welcome", "letmein", "changeme", "secret", "admin", "administrator", "login", "master", "access",
-    "monkey", "dragon", "sunshine", "princess", "football", "baseball", "iloveyou", "trustno", "superman", "batman", "whatever",
-    "starwars", "computer", "internet", "liverpool", "arsenal", "chelsea", "manchester", "united", "everton", "london", "england",
-    "summer", "winter", "spring", "autumn", "january", "february", "march", "april", "june", "july", "august", "september", "october",
-    "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "council", "county",
-    "charlie", "michael", "jennifer", "jordan", "hunter", "shadow", "ashley", "daniel", "thomas", "george", "jessica", "hello", "guest",
-    "test", "user", "root", "default", "temp", "temporary", "love", "baby", "angel", "family", "flower", "cheese", "killer", "soccer",
-    "this", "that", "is", "my", "the", "new", "you", "and", "for", "me", "to", "in", "on", "not", "a", "i",
+ROWS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "01234567890",
+    "qazwsxedcrfvtgbyhnujmikolp",
+    "1qaz2wsx3edc4rfv5tgb6yhn",
 )
-EASY = re.compile("|".join(sorted(COMMON, key=len, reverse=True)))
+COMMON = """
+    password passwort passphrase welcome letmein changeme secret admin administrator login master
+    access monkey dragon sunshine princess football baseball iloveyou trustno superman batman
+    whatever starwars computer internet liverpool arsenal chelsea manchester united everton london
+    england summer winter spring autumn january february march april june july august september
+    october november december monday tuesday wednesday thursday friday saturday sunday council
+    county charlie michael jennifer jordan hunter shadow ashley daniel thomas george jessica hello
+    guest test user root default temp temporary love baby angel family flower cheese killer soccer
+    this that is my the new you and for me to in on not a i
+"""
+EASY = re.compile("|".join(sorted(COMMON.split(), key=len, reverse=True)))
 
 
 def hasher(*, cheap: bool = False) -> PasswordHasher:
@@ -48,7 +57,8 @@ def is_right(stored: str, password: str) -> bool:
 def problem(password: str, *, about: tuple[str, ...] = ()) -> str:
     """What is wrong with a new password, as a sentence for its owner; empty when it will do.
 
-    `about` holds words that the person's guesser would try: their name, their e-mail address, the council's name.
+    `about` holds words that the person's guesser would try: their name, their e-mail address, the council's
+    name.
     """
     plain = _plain(password)
     if len(plain) < SHORTEST:

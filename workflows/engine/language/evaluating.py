@@ -346,4 +346,3 @@ EXPRESSIONS: dict[type[ast.expr], Visit] = {
 STATEMENTS: dict[type[ast.stmt], Visit] = {ast.Assign: _assign, ast.If: _if, ast.For: _for, ast.Delete: _delete, ast.Pass: _pass}
 
 __all__ = ["EvaluationError", "LanguageError", "evaluate", "execute"]
-

@@ -15,6 +15,7 @@ MOST_NODES = 2_000
 DEEPEST = 60
 DEEPEST_BRACKETS = 40
 LONGEST_OPERATOR_RUN = 60
+OPERATOR_RUN = re.compile(rf"(?:[-+~]\s*|\bnot\s+){{{LONGEST_OPERATOR_RUN}}}")
 HIDDEN = re.compile(r"^__|__$")
 FORBIDDEN_NAMES = frozenset({"typename"})
 
@@ -106,7 +107,7 @@ def _check_size(text: str, kind: str) -> None:
         deepest = max(deepest, depth)
     if deepest > DEEPEST_BRACKETS:
         raise LanguageError("there are too many brackets inside one another", text=text[:80])
-    if re.search(r"(?:[-+~]\s*|\bnot\s+){%d}" % LONGEST_OPERATOR_RUN, text):
+    if OPERATOR_RUN.search(text):
         raise LanguageError("there are too many signs in a row", text=text[:80])
 
 
@@ -170,7 +171,5 @@ def _names(tree: ast.AST, context: type[ast.expr_context]) -> frozenset[str]:
     local = {
         name.id for node in ast.walk(tree) if isinstance(node, ast.comprehension) for name in ast.walk(node.target) if isinstance(name, ast.Name)
     }
-    found = {
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, context) and id(node) not in called
-    }
+    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, context) and id(node) not in called}
     return frozenset(found - local - {"true", "false", "null"})

@@ -1,0 +1,72 @@
+"""Migrations: bring a database to this version of the tables, and say where it differs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from models.base import Model
+from models.session import make_engine
+
+PLACE = Path(__file__).parent
+GUARDS = {"sqlite": 6, "postgresql": 8}
+
+
+def upgrade(url: str) -> None:
+    """Run every migration that the database at `url` has not had, in one transaction."""
+    engine = make_engine(url)
+    try:
+        with engine.begin() as connection:
+            command.upgrade(_config(connection), "head")
+    finally:
+        engine.dispose()
+
+
+def check(url: str) -> list[str]:
+    """How the database at `url` differs from the models, a line for each difference; empty when it does not."""
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": Model.metadata})
+            at = context.get_current_revision()
+            lines = [] if at == head() else [f"it is at version {at or 'none'}, not {head()}"]
+            lines += [_words(difference) for difference in compare_metadata(context, Model.metadata)]
+            return lines + ([] if guards_stand(connection) else ["the guard of the audit trail is off: its rows could be changed"])
+    finally:
+        engine.dispose()
+
+
+def guards_stand(connection: Connection) -> bool:
+    """Whether the database refuses to change or delete rows of the audit trail."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'"
+    else:
+        query = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'audit_%_no_%' AND tgenabled IN ('O', 'A')"
+    return int(connection.exec_driver_sql(query.replace("%", "%%")).scalar_one()) >= GUARDS[connection.dialect.name]
+
+
+def head() -> str:
+    """The number of the newest migration."""
+    return str(ScriptDirectory(str(PLACE)).get_current_head())
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(PLACE).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _words(difference: Any) -> str:
+    if isinstance(difference, list):
+        return "; ".join(_words(part) for part in difference)
+    kind, *what = difference
+    names = [str(getattr(part, "name", None) or part) for part in what if part is not None]
+    return f"{kind.replace('_', ' ')} {' '.join(names)}"

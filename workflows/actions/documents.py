@@ -1,0 +1,165 @@
+"""Documents on a case: the bytes in a folder outside the database, the row with their digest inside it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Case, Document, User, UserTask, clock
+from workflows import enqueue
+from workflows.actions import audit
+from workflows.enqueue import Tools, job
+from workflows.errors import Conflict, Invalid, NotFound
+from workflows.rules import file_types, permissions
+
+MOST_BYTES = 20 * 1024 * 1024
+ORPHANED_AFTER = timedelta(days=1)
+
+
+class Damaged(Exception):
+    """The stored bytes are missing or are not those that were added."""
+
+
+def add(
+    session: Session,
+    case: Case,
+    *,
+    filename: str,
+    content: bytes,
+    kind: str,
+    title: str,
+    is_public: bool,
+    exempt_paragraphs: str,
+    by: User,
+    folder: Path,
+    task: UserTask | None = None,
+    most_bytes: int = MOST_BYTES,
+) -> Document:
+    """Keep a file on a case under a random name in `folder`; its type is told by its content, its digest is SHA-256.
+
+    The file is written before the row: a transaction that fails leaves a file without a row, which `sweep` removes, never a
+    row without a file. Refused for readers only; Invalid with a message for each wrong field.
+    """
+    permissions.check_upload(by, case)
+    name = file_types.clean_name(filename)
+    media_type = _check(name, content, title=title, is_public=is_public, exempt_paragraphs=exempt_paragraphs, most_bytes=most_bytes)
+    document = Document(
+        case_id=case.id, task_id=task.id if task else None, kind=kind, title=title.strip(), filename=name, media_type=media_type,
+        size=len(content), digest=hashlib.sha256(content).hexdigest(), stored_as=_store(folder, content), is_public=is_public,
+        exempt_paragraphs=exempt_paragraphs.strip(), added_by_id=by.id, added_at=clock.now(), removed_at=None,
+    )  # fmt: skip
+    session.add(document)
+    session.flush()
+    audit.record(
+        session, "document:added", case=case, by=by, detail={"document": str(document.id), "digest": document.digest, "is_public": is_public},
+        text={"title": document.title, "filename": document.filename},
+    )  # fmt: skip
+    return document
+
+
+def _check(name: str, content: bytes, *, title: str, is_public: bool, exempt_paragraphs: str, most_bytes: int) -> str:
+    errors, media_type = {}, ""
+    if len(content) > most_bytes:
+        errors["file"] = f"The selected file must be smaller than {most_bytes // (1024 * 1024)}MB"
+    else:
+        try:
+            media_type = file_types.media_type(name, content)
+        except file_types.NotAllowed as refusal:
+            errors["file"] = str(refusal)
+    if not title.strip():
+        errors["title"] = "Enter a title for the document"
+    if is_public and exempt_paragraphs.strip():
+        errors["is_public"] = "A document with exempt information cannot be public"
+    if errors:
+        raise Invalid(errors)
+    return media_type
+
+
+def _store(folder: Path, content: bytes) -> str:
+    """Write the bytes where nobody can guess them and give their place below the folder; on return they are on the disk."""
+    name = secrets.token_hex(16)
+    place = folder / name[:2]
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(place / f"{name}.part", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(place / f"{name}.part", place / name)
+    except BaseException:
+        (place / f"{name}.part").unlink(missing_ok=True)
+        raise
+    _settle(place)
+    return f"{name[:2]}/{name}"
+
+
+def _settle(place: Path) -> None:
+    # A new name is safe from a power cut only when its folder has been written as well.
+    handle = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def open_bytes(document: Document, folder: Path) -> bytes:
+    """The bytes as they were added. NotFound for a removed document; Damaged when they are gone or changed."""
+    if document.removed_at is not None:
+        raise NotFound("This document was removed")
+    try:
+        content = (folder / document.stored_as).read_bytes()
+    except FileNotFoundError as error:
+        raise Damaged(f"The bytes of document {document.id} are missing") from error
+    if hashlib.sha256(content).hexdigest() != document.digest:
+        raise Damaged(f"The bytes of document {document.id} are not those that were added")
+    return content
+
+
+def remove(session: Session, document: Document, *, because: str, by: User) -> None:
+    """Take a document away with a reason; its bytes are erased after the commit, what the trail says of it stays.
+
+    Whoever added it may, the case's team may, and of a public one only those who publish. Invalid without a reason.
+    """
+    case = session.get_one(Case, document.case_id)
+    _check_remove(document, case, by)
+    if document.removed_at is not None:
+        raise Conflict("This document was removed already")
+    if not because.strip():
+        raise Invalid({"because": "Enter why the document is removed"})
+    document.removed_at = clock.now()
+    audit.record(session, "document:removed", case=case, by=by, detail={"document": str(document.id)}, text={"because": because.strip()})
+    enqueue.enqueue(session, "documents.erase", {"stored_as": document.stored_as})
+
+
+def _check_remove(document: Document, case: Case, by: User) -> None:
+    if document.is_public:
+        permissions.check_publish(by, case)
+    elif document.added_by_id != by.id:
+        permissions.check_manage(by, case)
+
+
+@job("documents.erase")
+def erase(session: Session, tools: Tools, *, stored_as: str) -> None:
+    """Erase the bytes of a removed document; bytes that a document still needs are left alone."""
+    kept = session.scalar(select(Document.id).where(Document.stored_as == stored_as, Document.removed_at.is_(None)))
+    if kept is None:
+        (tools.uploads / stored_as).unlink(missing_ok=True)
+
+
+def sweep(session: Session, folder: Path) -> list[str]:
+    """Erase files of transactions that failed: more than a day old and without a row. Gives their names."""
+    oldest = time.time() - ORPHANED_AFTER.total_seconds()  # noqa: TID251  files carry the real time, also while the clock is held
+    found = {f"{path.parent.name}/{path.name}": path for path in folder.glob("??/*") if path.is_file() and path.stat().st_mtime < oldest}
+    known = set(session.scalars(select(Document.stored_as).where(Document.removed_at.is_(None))))
+    orphans = sorted(set(found) - known)
+    for name in orphans:
+        found[name].unlink(missing_ok=True)
+    return orphans

@@ -1,0 +1,139 @@
+"""What a process instance waits for, as rows: user tasks for the inbox, timers for the worker, messages that came too early."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from models import CandidateGroup, CaseStatus, InstanceStatus, Message, ProcessInstance, TaskStatus, Timer, UserTask, clock
+from workflows.actions import audit
+from workflows.engine import Run, WaitingTask, WaitingTimer, language
+from workflows.errors import CannotContinue
+from workflows.library import definitions
+from workflows.queries import parameters
+from workflows.rules import calendar
+
+DEFAULT_RULE = "task_days"
+CLOSE_OF_BUSINESS = time(17)
+OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
+
+
+def keep_tasks(session: Session, instance: ProcessInstance, run: Run) -> None:
+    """Add a row for each task that has begun to wait, and cancel those the process took away."""
+    wanted = {task.id: task for task in run.waiting_tasks()}
+    open_rows = session.execute(
+        select(UserTask.engine_task_id, UserTask.id).where(UserTask.instance_id == instance.id, UserTask.status.in_(OPEN))
+    ).all()
+    known = {row.engine_task_id for row in open_rows}
+    gone = [row.id for row in open_rows if row.engine_task_id not in wanted]
+    if gone:
+        session.execute(
+            update(UserTask).where(UserTask.id.in_(gone)).values(status=TaskStatus.CANCELLED, revision=UserTask.revision + 1)
+        )
+        audit.record(session, "task:cancelled", case=instance.case, by=None, detail={"tasks": sorted(each.hex for each in gone)})
+    new = [task for key, task in wanted.items() if key not in known]
+    if new:
+        groups = _groups(session)
+        session.add_all([_row(session, instance, task, groups) for task in new])
+        session.flush()
+
+
+def _groups(session: Session) -> dict[str, str]:
+    rows = session.execute(select(CandidateGroup.key, CandidateGroup.name)).all()
+    return {row.name: row.key for row in rows} | {row.key: row.key for row in rows}
+
+
+def _row(session: Session, instance: ProcessInstance, task: WaitingTask, groups: Mapping[str, str]) -> UserTask:
+    group = groups.get(task.candidate_group if task.candidate_group is not None else task.lane)
+    if group is None:
+        words = f"Nobody can do “{task.name}”: there is no group {task.candidate_group or task.lane!r}"
+        raise CannotContinue(words, instance_id=instance.id, case_id=instance.case_id)
+    due_at, explanation = due(session, task.properties, task.data)
+    definition_id = definitions.known(session, instance.definition_id).ids[task.process_key]
+    return UserTask(
+        instance_id=instance.id, case_id=instance.case_id, definition_id=definition_id, engine_task_id=task.id, bpmn_id=task.bpmn_id,
+        name=task.name, label=task.instance_label, candidate_group=group, properties=_properties(task), variables=dict(task.data),
+        due_at=due_at, due_explanation=explanation, created_at=clock.now(), assignee_id=None, claimed_at=None, completed_at=None,
+        completed_by_id=None, acting_for_id=None,
+    )  # fmt: skip
+
+
+def _properties(task: WaitingTask) -> dict[str, Any]:
+    return {**task.properties, "formKey": task.form_key, "documentation": task.documentation, "process": task.process_key}
+
+
+def due(session: Session, properties: Mapping[str, str], data: Mapping[str, Any]) -> tuple[datetime, dict[str, Any] | None]:
+    """When a task is due and how that was worked out: by the step's own date, by its rule, or by the council's usual one."""
+    if properties.get("dueOn"):
+        moment = _moment(language.evaluate(properties["dueOn"], data))
+        if moment is not None:
+            return moment, None
+    rule = parameters.rule(session, properties.get("dueRule") or DEFAULT_RULE)
+    deadline = calendar.reckon(rule, clock.today(), event="This task began", closures=parameters.closures(session))
+    return calendar.london_instant(deadline.on, at=CLOSE_OF_BUSINESS), deadline.explanation.to_json()
+
+
+def _moment(value: Any) -> datetime | None:
+    text = str(value or "")
+    if not text:
+        return None
+    if len(text) == len("2026-03-31"):
+        return calendar.london_instant(date.fromisoformat(text), at=CLOSE_OF_BUSINESS)
+    return clock.read_instant(text)
+
+
+def keep_timers(session: Session, instance: ProcessInstance, run: Run) -> None:
+    """Make the timer rows those that run now; a cancelled one is deleted, so that it can never fire."""
+    wanted = {_key(timer): timer for timer in run.timers()}
+    rows = session.execute(select(Timer.id, Timer.engine_task_id, Timer.due_at).where(Timer.instance_id == instance.id)).all()
+    current = {row.engine_task_id: row for row in rows}
+    gone = [row.id for key, row in current.items() if key not in wanted or wanted[key].due_at != row.due_at]
+    if gone:
+        session.execute(delete(Timer).where(Timer.id.in_(gone)))
+    kept = {key for key, row in current.items() if row.id not in gone}
+    session.add_all([_timer(instance, timer) for key, timer in wanted.items() if key not in kept])
+    session.flush()
+
+
+def _key(timer: WaitingTimer) -> uuid.UUID:
+    """A gateway that waits for several times has one engine task: the expression tells its timers apart."""
+    return uuid.uuid5(timer.id, timer.expression)
+
+
+def _timer(instance: ProcessInstance, timer: WaitingTimer) -> Timer:
+    return Timer(
+        instance_id=instance.id, engine_task_id=_key(timer), bpmn_id=timer.bpmn_id, name=timer.name, due_at=timer.due_at, next_try_at=timer.due_at
+    )
+
+
+def deliver_pending(session: Session, instance: ProcessInstance, run: Run) -> None:
+    """Give the run those messages that came before it waited for them, in the order they were sent."""
+    if not run.messages():
+        return
+    for message in _undelivered(session, instance):
+        if run.take(message.name, message.payload):
+            message.delivered_at = clock.now()
+            audit.record(session, "message:delivered", case=instance.case, by=None, detail={"name": message.name, "message": message.message_id})
+
+
+def _undelivered(session: Session, instance: ProcessInstance) -> Sequence[Message]:
+    query = select(Message).where(Message.instance_id == instance.id, Message.delivered_at.is_(None), Message.refused_because.is_(None))
+    return session.scalars(query.order_by(Message.sent_at)).all()
+
+
+def close_case(session: Session, instance: ProcessInstance, *, at: datetime) -> None:
+    """Close a case whose last running process has ended."""
+    others = select(ProcessInstance.id).where(
+        ProcessInstance.case_id == instance.case_id, ProcessInstance.id != instance.id, ProcessInstance.status == InstanceStatus.RUNNING
+    )
+    audit.record(session, "process:ended", case=instance.case, by=None, detail={"instance": instance.id.hex, "ended_as": instance.ended_as or ""})
+    if session.scalar(others.limit(1)) is None:
+        case = instance.case
+        case.status, case.closed_at, case.outcome = CaseStatus.CLOSED, at, case.outcome or (instance.ended_as or "")
+        audit.record(session, "case:closed", case=case, by=None, detail={"outcome": case.outcome})
+    session.flush()

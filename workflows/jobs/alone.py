@@ -1,0 +1,64 @@
+"""The lock that lets only one runner work on a database: a locked file beside SQLite, a lock inside PostgreSQL."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+NUMBER = 7_401_226
+
+
+class Alone:
+    """The right to be the only runner. `file` lies beside the SQLite file; without one (a database of its own) nothing is locked."""
+
+    def __init__(self, engine: Engine, file: Path | None) -> None:
+        self.engine = engine
+        self.file = file
+        self._handle: IO[str] | None = None
+        self._connection: Connection | None = None
+
+    def take(self) -> bool:
+        """Whether this runner is the only one now; one that is already keeps the right as long as its connection lives."""
+        if self.engine.dialect.name == "postgresql":
+            return self._take_in_database()
+        return self.file is None or self._handle is not None or self._take_file(self.file)
+
+    def let_go(self) -> None:
+        """Let the next runner have it."""
+        if self._handle is not None:
+            self._handle.close()
+        if self._connection is not None:
+            # The lock belongs to the connection: closing it for good is what frees it, whatever state it is in.
+            self._connection.invalidate()
+            self._connection.close()
+        self._handle = self._connection = None
+
+    def _take_file(self, file: Path) -> bool:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle = file.open("w")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+            return False
+        self._handle = handle
+        return True
+
+    def _take_in_database(self) -> bool:
+        if self._connection is not None:
+            try:
+                self._connection.execute(text("SELECT 1"))
+            except SQLAlchemyError:
+                self.let_go()
+            else:
+                return True
+        connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": NUMBER}):
+            self._connection = connection
+            return True
+        connection.close()
+        return False

@@ -1,0 +1,103 @@
+"""Sending mail from the outbox: at most once, whatever happens to the server, the network or this process."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+import uuid
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from sqlalchemy import Engine
+
+from models import OutboxMail, clock
+from models.session import transaction
+from workflows.enqueue import MailServer, Tools, job
+
+KEPT = "Kept in the outbox: no mail server is set"
+UNKNOWN = "The mail server may have taken this mail, so it was not sent a second time"
+MOST_TRIES = 5
+
+
+class NotSent(Exception):
+    """The mail server did not take the mail this time; it is certain that it was not sent."""
+
+
+@job("mail.send", most_tries=MOST_TRIES, outside=True)
+def send(engine: Engine, tools: Tools, *, mail: str) -> None:
+    """Send one mail, at most once whatever happens; raises NotSent when it is worth another try.
+
+    The mail server hears of the mail's text only after the database knows that it may have it. Whoever is killed in
+    between leaves a mail that may have gone, and such a mail waits for an administrator instead of being sent again.
+    """
+    with transaction(engine) as session:
+        row = session.get_one(OutboxMail, uuid.UUID(mail))
+        if row.sent_at is not None or row.not_sent_because:
+            return
+        if row.sending_at is not None:
+            row.not_sent_because = UNKNOWN
+            return
+        if not tools.mail.host:
+            row.not_sent_because = KEPT
+            return
+        message = _message(row, tools)
+    _deliver(engine, tools.mail, uuid.UUID(mail), message)
+
+
+def _message(row: OutboxMail, tools: Tools) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = tools.mail.sender
+    message["To"] = row.to_address
+    message["Subject"] = row.subject
+    message["Date"] = format_datetime(row.created_at)
+    message["Message-ID"] = f"<{row.id}@{tools.mail.sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    address = f"{tools.public_url}{row.link}" if row.link else ""
+    message.set_content("\n\n".join(part for part in (row.subject, address, row.body) if part) + "\n", cte="quoted-printable")
+    return message
+
+
+def _deliver(engine: Engine, server: MailServer, mail_id: uuid.UUID, message: EmailMessage) -> None:
+    try:
+        with smtplib.SMTP(server.host, server.port, timeout=server.seconds) as smtp:
+            _introduce(smtp, server, message)
+            _mark(engine, mail_id, sending_at=clock.now())
+            _hand_over(engine, smtp, mail_id, message)
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotSent(f"{type(error).__name__}: {error}") from error
+
+
+def _introduce(smtp: smtplib.SMTP, server: MailServer, message: EmailMessage) -> None:
+    """Everything up to the text: whatever fails here, nothing was sent."""
+    smtp.ehlo_or_helo_if_needed()
+    if server.starttls:
+        smtp.starttls(context=ssl.create_default_context())
+        smtp.ehlo()
+    if server.user:
+        smtp.login(server.user, server.password)
+    for answer in (smtp.mail(server.sender), smtp.rcpt(str(message["To"]))):
+        if answer[0] >= 300:
+            raise NotSent(f"The mail server answered {answer[0]} {answer[1].decode('utf-8', 'replace')}")
+
+
+def _hand_over(engine: Engine, smtp: smtplib.SMTP, mail_id: uuid.UUID, message: EmailMessage) -> None:
+    try:
+        code, words = smtp.data(message.as_bytes())
+    except smtplib.SMTPDataError as error:
+        code, words = error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
+    except (OSError, smtplib.SMTPException):
+        _mark(engine, mail_id, not_sent_because=UNKNOWN)
+        return
+    if code >= 300:
+        _mark(engine, mail_id, sending_at=None)
+        raise NotSent(f"The mail server answered {code} {words.decode('utf-8', 'replace')}")
+    _mark(engine, mail_id, sent_at=clock.now())
+
+
+def _mark(engine: Engine, mail_id: uuid.UUID, **values: datetime | str | None) -> None:
+    with transaction(engine) as session:
+        row = session.get_one(OutboxMail, mail_id)
+        for name, value in values.items():
+            setattr(row, name, value)

@@ -1,0 +1,50 @@
+"""One look at the timers: every instance with one that is due is moved in a transaction of its own."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from models.session import transaction
+from workflows.actions import incidents, timers
+from workflows.errors import CannotContinue, Conflict
+
+LATER = timedelta(minutes=5)
+
+log = logging.getLogger("dps.runner")
+
+
+def sweep_timers(engine: Engine, now: datetime) -> int:
+    """Fire what is due at an aware moment, in the order it fell due; how many timers fired.
+
+    A timer whose process cannot go on is tried again after five minutes, and an incident says why.
+    """
+    with transaction(engine) as session:
+        due = timers.due_instances(session, now)
+    return sum(_fire(engine, instance_id, now) for instance_id in due)
+
+
+def _fire(engine: Engine, instance_id: uuid.UUID, now: datetime) -> int:
+    try:
+        with transaction(engine) as session:
+            return len(timers.fire(session, instance_id, now))
+    except Conflict as error:
+        # Somebody else moved the case at this moment, or it cannot go on at all.
+        _later(engine, instance_id, now, error)
+    except DBAPIError:
+        raise
+    except Exception as error:
+        log.exception("A timer could not be fired")
+        _later(engine, instance_id, now, CannotContinue(f"{type(error).__name__}: {error}", instance_id=instance_id))
+    return 0
+
+
+def _later(engine: Engine, instance_id: uuid.UUID, now: datetime, error: Conflict) -> None:
+    with transaction(engine) as session:
+        if isinstance(error, CannotContinue):
+            incidents.report(session, error)
+        timers.postpone(session, instance_id, until=now + LATER)

@@ -1,0 +1,51 @@
+"""One case, for a reader who may know of it."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from models import Case, ProcessInstance, User, UserTask
+from workflows.errors import NotFound
+from workflows.rules import permissions
+
+HIDDEN = "There is no such case"
+
+
+def case_for(session: Session, reader: User, *, reference: str) -> Case:
+    """The case with this reference. NotFound when there is none or when this reader may not know of it."""
+    case = session.scalar(select(Case).where(Case.reference == reference.strip().upper()))
+    return _shown(session, reader, case)
+
+
+def case_by_id(session: Session, reader: User, case_id: uuid.UUID) -> Case:
+    """The case with this id. NotFound when there is none or when this reader may not know of it."""
+    return _shown(session, reader, session.get(Case, case_id))
+
+
+def _shown(session: Session, reader: User, case: Case | None) -> Case:
+    if case is None or not can_see(session, reader, case):
+        raise NotFound(HIDDEN)
+    return case
+
+
+def can_see(session: Session, reader: User, case: Case) -> bool:
+    """Whether a case exists for this reader."""
+    if permissions.can_see(reader, case, working_on_it=False):
+        return True
+    return case.is_restricted and permissions.can_see(reader, case, working_on_it=is_working_on(session, reader, case))
+
+
+def is_working_on(session: Session, reader: User, case: Case) -> bool:
+    """Whether a task of the case is or was this person's, or waits for one of their groups."""
+    mine = (UserTask.assignee_id == reader.id) | (UserTask.completed_by_id == reader.id)
+    ours = UserTask.candidate_group.in_(sorted(permissions.groups_of(reader)))
+    return bool(session.scalar(select(exists().where(UserTask.case_id == case.id, mine | ours))))
+
+
+def running_instance(session: Session, case: Case) -> ProcessInstance | None:
+    """The newest process instance of a case; None when none was started."""
+    query = select(ProcessInstance).where(ProcessInstance.case_id == case.id).order_by(ProcessInstance.started_at.desc())
+    return session.scalar(query.limit(1))

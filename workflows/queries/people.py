@@ -1,0 +1,45 @@
+"""People and their groups: who is in a group, who may be acted for today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import CandidateGroup, Delegation, GroupMembership, User, clock
+
+
+def members(session: Session, group_key: str) -> Sequence[User]:
+    """The active people of a candidate group today, by name."""
+    today = clock.today()
+    return session.scalars(
+        select(User)
+        .join(GroupMembership, GroupMembership.user_id == User.id)
+        .where(GroupMembership.group_key == group_key, GroupMembership.starts_on <= today, User.is_active)
+        .where((GroupMembership.ends_on.is_(None)) | (GroupMembership.ends_on >= today))
+        .order_by(User.name)
+        .distinct()
+    ).all()
+
+
+def absent_for(session: Session, user: User) -> Sequence[User]:
+    """The absent colleagues this person acts for today, by name."""
+    today = clock.today()
+    return session.scalars(
+        select(User)
+        .join(Delegation, Delegation.from_user_id == User.id)
+        .where(Delegation.to_user_id == user.id, Delegation.ended_at.is_(None))
+        .where(Delegation.starts_on <= today, Delegation.ends_on >= today)
+        .order_by(User.name)
+    ).all()
+
+
+def manager_of(session: Session, group_key: str) -> str | None:
+    """The key of the group that manages a candidate group."""
+    return session.scalar(select(CandidateGroup.manager_key).where(CandidateGroup.key == group_key))
+
+
+def groups(session: Session) -> Sequence[CandidateGroup]:
+    """All candidate groups by name."""
+    return session.scalars(select(CandidateGroup).order_by(CandidateGroup.name)).all()
