@@ -83,7 +83,8 @@ def _single(value: Any) -> str:
 
 def _line(question: Field, value: Any) -> Part:
     longest = question.longest or SHORT_TEXT
-    width = WIDTHS.get(question.format) or ("govuk-input--width-5" if question.kind == "number" else "govuk-input--width-20" if longest <= SHORT_TEXT else "")
+    usual = "govuk-input--width-5" if question.kind == "number" else "govuk-input--width-20" if longest <= SHORT_TEXT else ""
+    width = WIDTHS.get(question.format) or usual
     numeric = question.kind == "number" or question.format == "money"
     return {
         "value": _money(_single(value)) if question.format == "money" else _single(value), "classes": width,

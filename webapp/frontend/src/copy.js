@@ -3,7 +3,8 @@ export function offerCopy(root) {
   for (const button of root.querySelectorAll('[data-copy]')) {
     button.hidden = false;
     button.addEventListener('click', async () => {
-      await navigator.clipboard.writeText(root.querySelector(button.dataset.copy).innerText);
+      const source = root.querySelector(button.dataset.copy);
+      await navigator.clipboard.writeText(source.value ?? source.innerText);
       button.textContent = 'Copied';
     });
   }

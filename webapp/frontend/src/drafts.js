@@ -24,8 +24,14 @@ export function keepDrafts(form) {
     try {
       const answer = await fetch(form.dataset.draftUrl, { method: 'POST', body, headers: { Accept: 'application/json' } });
       const result = await answer.json().catch(() => ({}));
-      if (!answer.ok) throw new Error(result.message || 'refused');
+      if (answer.status === 409 || answer.status === 403) {
+        say(`Not saved. ${result.words || ''}`.trim(), true);
+        return;
+      }
+      if (!answer.ok) throw new Error('refused');
       say(result.message, false);
+      const seen = form.querySelector('[name="_draft_seen"]');
+      if (seen && result.seen) seen.value = result.seen;
       const owner = document.querySelector('[data-assignee]');
       if (owner && result.assigned) owner.textContent = result.assigned;
       sessionStorage.removeItem(store);

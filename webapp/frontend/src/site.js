@@ -6,10 +6,12 @@ import { refuseSecondPress } from './submit-once.js';
 import { listenForShortcuts } from './shortcuts.js';
 import { warnBeforeSignOut } from './session-end.js';
 import { offerCopy } from './copy.js';
+import { withoutExpandedRadios } from './radios.js';
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported');
 initAll();
 initCasework();
+withoutExpandedRadios(document);
 keepDrafts(document.querySelector('form[data-draft-url]'));
 refuseSecondPress(document);
 listenForShortcuts(document);

@@ -1,0 +1,67 @@
+"""Cases and jobs that cannot continue, and trying again."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from models import Incident, clock
+from webapp.admin import bp, frame
+from webapp.db import db, writes
+from webapp.signed_in import person
+from workflows.actions import instances
+from workflows.errors import Refused
+from workflows.queries import administration
+from workflows.rules import permissions
+
+
+@bp.get("/admin/incidents")
+def incidents() -> ResponseReturnValue:
+    """What cannot continue, the longest waiting first, and what has been mended lately."""
+    waiting = administration.incidents(db.session)
+    mended = administration.incidents(db.session, closed=True, limit=20)
+    links = frame.CaseLinks(each.case_id for each in [*waiting, *mended])
+    return frame.page(
+        "admin/incidents.html",
+        place="incidents",
+        rows=[_row(each, links) for each in waiting],
+        mended=[_row(each, links) for each in mended],
+        checked_at=clock.now(),
+    )
+
+
+@bp.post("/admin/incidents/<uuid:incident_id>/retry")
+@writes
+def retry(incident_id: uuid.UUID) -> ResponseReturnValue:
+    """Try again what could not be done. One that fails again stays open and counts the try."""
+    permissions.check_retry(person())
+    incident = administration.incident(db.session, incident_id)
+    if incident.instance is None:
+        raise Refused("This is not about a case. Its job is tried again by itself")
+    went_on = incident.closed_at is not None or instances.retry(db.session, incident.instance, by=person())
+    if went_on:
+        flash("The case goes on")
+    else:
+        flash("It still cannot continue. The try is counted", "warning")
+    return redirect(url_for("admin.incidents"), 303)
+
+
+def _row(incident: Incident, links: frame.CaseLinks) -> dict[str, Any]:
+    told = links.may_see(incident.case_id)
+    process = incident.instance.definition if incident.instance else None
+    return {
+        "id": incident.id,
+        "case": links.of(incident.case_id),
+        "where": incident.element_name or ("Moving on" if incident.instance_id else "A job"),
+        "process": f"{process.name}, version {process.version}" if process else "",
+        "message": incident.message if told else "The reason is shown to those who may see the case",
+        "trace": incident.trace if told else "",
+        "tries": incident.tries,
+        "opened_at": incident.opened_at,
+        "last_tried_at": incident.last_tried_at,
+        "closed_at": incident.closed_at,
+        "can_retry": incident.closed_at is None and incident.instance_id is not None and permissions.can_retry(person()),
+    }

@@ -1,0 +1,165 @@
+"""Gate one: which roles may enter which area of the site, and what the navigation offers to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec
+
+from flask import Flask, abort, current_app, request, url_for
+from flask.typing import ResponseReturnValue
+
+from models import User, clock
+from webapp.signed_in import person, visitor
+
+P = ParamSpec("P")
+
+COUNCILLOR_ROLES = frozenset({"scrutiny_member", "scrutiny_chair", "council_chair", "council_vice_chair"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Area:
+    """A part of the site: open to everyone, to all staff, or to some roles; `ask` is the team that can give
+    access."""
+
+    is_open: bool = False
+    needs_staff: bool = True
+    roles: frozenset[str] = frozenset()
+    ask: str = "Service Improvement"
+
+    def admits(self, user: User) -> bool:
+        """Whether a signed-in person may come in."""
+        held = roles_of(user)
+        if self.roles:
+            return bool(held & self.roles)
+        return is_staff(user) or not self.needs_staff
+
+
+OPEN = Area(is_open=True)
+ANY_PERSON = Area(needs_staff=False)
+STAFF = Area()
+
+AREAS: dict[str, Area] = {
+    "health": OPEN,
+    "public": OPEN,
+    "account": ANY_PERSON,
+    "work": STAFF,
+    "cases": STAFF,
+    "consultations": STAFF,
+    "approvals": STAFF,
+    "processes": STAFF,
+    "publishing": Area(
+        roles=frozenset({"democratic_services", "monitoring_officer", "auditor", "system_admin"}),
+        ask="Democratic Services",
+    ),
+    "admin": Area(roles=frozenset({"system_admin", "auditor", "process_owner"}), ask="System administrators"),
+}
+OPEN_ENDPOINTS = frozenset(
+    {
+        "static",
+        "council_css",
+        "council_logo",
+        "account.sign_in",
+        "account.sign_in_post",
+        "account.sign_in_as_demo",
+        "account.signed_out",
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """An entry of the navigation."""
+
+    text: str
+    endpoint: str
+    area: str
+
+
+PLACES = (
+    Place(text="Work", endpoint="work.inbox", area="work"),
+    Place(text="Cases", endpoint="cases.list_cases", area="cases"),
+    Place(text="Decisions", endpoint="public.list_decisions", area="public"),
+    Place(text="Processes", endpoint="processes.list_processes", area="processes"),
+    Place(text="Advice", endpoint="consultations.list_consultations", area="consultations"),
+    Place(text="Approvals", endpoint="approvals.list_approvals", area="approvals"),
+    Place(text="Publishing", endpoint="publishing.desk", area="publishing"),
+    Place(text="Admin", endpoint="admin.home", area="admin"),
+)
+
+
+def init_areas(app: Flask) -> None:
+    """Guard every request; an area that nobody described is an error at start, not an open door."""
+    unknown = set(app.blueprints) - set(AREAS)
+    if unknown:
+        raise LookupError(f"No area is described for {', '.join(sorted(unknown))}: add it to AREAS")
+    app.before_request(_guard)
+
+
+def roles_of(user: User) -> frozenset[str]:
+    """The roles that a person's groups give them today."""
+    today = clock.today()
+    current = (
+        m for m in user.memberships if m.starts_on <= today and (m.ends_on is None or today <= m.ends_on)
+    )
+    return frozenset(m.group.role for m in current if m.group.role)
+
+
+def is_staff(user: User) -> bool:
+    """Whether someone works on cases; councillors of the scrutiny committee and the council's chairs do
+    not."""
+    held = roles_of(user)
+    return bool(held - COUNCILLOR_ROLES)
+
+
+def may_enter(user: User | None, endpoint: str) -> bool:
+    """Whether gate one lets a visitor through to an endpoint."""
+    area = AREAS.get(endpoint.partition(".")[0], ANY_PERSON)
+    return endpoint in OPEN_ENDPOINTS or area.is_open or (user is not None and area.admits(user))
+
+
+def only(*roles: str) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
+    """Narrow one view to some roles of those its area admits; 403 for the others."""
+
+    def narrow(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            if not roles_of(person()) & set(roles):
+                abort(403)
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return narrow
+
+
+def home_of(user: User) -> str:
+    """Where a person starts: staff at their work, councillors at the decisions."""
+    wanted = "work.inbox" if is_staff(user) else "public.list_decisions"
+    return url_for(wanted) if wanted in current_app.view_functions else url_for("account.settings")
+
+
+def navigation(user: User | None) -> list[dict[str, object]]:
+    """The entries a person may use, in the same order for everyone: text, href, and whether it is the present
+    area."""
+    return [
+        {"text": place.text, "href": url_for(place.endpoint), "active": request.blueprint == place.area}
+        for place in PLACES
+        if place.endpoint in current_app.view_functions and may_enter(user, place.endpoint)
+    ]
+
+
+def _guard() -> None:
+    endpoint = request.endpoint
+    if (
+        endpoint is None
+        or endpoint in OPEN_ENDPOINTS
+        or AREAS.get(endpoint.partition(".")[0], ANY_PERSON).is_open
+    ):
+        return
+    user = visitor()
+    if user is None:
+        abort(401)
+    if not may_enter(user, endpoint):
+        abort(403)

@@ -1,0 +1,86 @@
+"""`dps demo`: fill a database with invented people and decisions, walked through the real engine."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from models import Case, User, clock
+from models.session import make_engine, new_session, transaction
+from webapp.commands import database, processes
+from webapp.settings import Settings
+from workflows.demo import people, stories, walking
+from workflows.errors import Refused
+
+SEED = "extension"
+STORIES = (SEED, "half_way", "waiting_for_decision")
+
+
+def add_commands(commands: Any) -> None:
+    """Add `dps demo key-decision` and `dps demo load`."""
+    parser = commands.add_parser("demo", help="walk demo decisions through the engine")
+    verbs = parser.add_subparsers(metavar="key-decision|load", required=True)
+    seed = verbs.add_parser("key-decision", help="walk the extension of the 16+ purchasing system from proposal to carried out")
+    seed.add_argument("--until", help="stop at this date or time, such as 2020-10-20")
+    seed.set_defaults(carry_out=walk_seed)
+    verbs.add_parser("load", help="load the demo people and all demo decisions").set_defaults(carry_out=load)
+
+
+def walk_seed(settings: Settings, wanted: Namespace) -> None:
+    """Walk the first story and print each step. Refused when it has been walked here, and in production."""
+    engine = _prepared(settings)
+    story = stories.read_story(SEED)
+    with new_session(engine, writes=False) as session:
+        if walking.decision_of(session, story) is not None:
+            raise Refused(f"{story.reference} is in this database already")
+    until = clock.read_instant(wanted.until) if wanted.until else None
+    for line in walking.walk(engine, story, until=until):
+        print(line)
+    print("The decision is at /decisions/okd99-20-21")
+
+
+def load(settings: Settings, _wanted: Namespace) -> None:
+    """Load everything into an empty database and print the sign-ins."""
+    for email, job in load_when_empty(settings):
+        print(f"{email}  {job}")
+
+
+def load_when_empty(settings: Settings) -> list[tuple[str, str]]:
+    """Load the demo into a database that has no case yet; gives the address and post of each demo person.
+
+    A clock held in the past shows each story as far as it had come by then.
+    """
+    engine = _prepared(settings)
+    with new_session(engine, writes=False) as session:
+        is_empty = session.scalar(select(Case.id).limit(1)) is None
+    if is_empty:
+        for _ in _walk_all(engine, until=clock.now()):
+            pass
+    with new_session(engine, writes=False) as session:
+        found = session.scalars(select(User).where(User.is_demo, User.is_active).order_by(User.created_at, User.name))
+        return [(user.email, user.job_title) for user in found]
+
+
+def _walk_all(engine: Engine, *, until: datetime) -> Iterator[str]:
+    for name in STORIES:
+        yield from walking.walk(engine, stories.read_story(name), until=until)
+
+
+def _prepared(settings: Settings) -> Engine:
+    if settings.production:
+        raise Refused("Demo people have a known password: they cannot be loaded in production")
+    database.make_ready(settings)
+    processes.deploy_all(settings)
+    engine = make_engine(settings.database_url)
+    with transaction(engine) as session:
+        people.load_people(session)
+    return engine
+
+
+def password() -> str:
+    """The password of every demo person."""
+    return people.PASSWORD

@@ -1,0 +1,78 @@
+"""`dps work` and `dps timers`: the background runner by itself, and the clock moved on for a demonstration."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from models import clock
+from models.session import make_engine
+from webapp.commands import database
+from webapp.settings import Settings
+from workflows.enqueue import MailServer, Tools
+from workflows.errors import Refused
+from workflows.jobs import passing
+from workflows.jobs.runner import Runner
+
+
+def add_commands(commands: Any) -> None:
+    """Add `dps work` and `dps timers`."""
+    work = commands.add_parser("work", help="fire timers and work off jobs until stopped, without serving pages")
+    work.set_defaults(carry_out=work_until_stopped)
+    timers = commands.add_parser("timers", help="hold the clock at a moment and fire what is due by then; for demonstrations")
+    timers.add_argument("--at", required=True, help="a date or a time such as 2020-11-01 or 2020-11-01 09:30")
+    timers.set_defaults(carry_out=fire_at)
+
+
+def start(settings: Settings) -> Runner:
+    """A runner in a thread of this process; the caller stops it."""
+    runner = _runner(settings)
+    runner.start()
+    return runner
+
+
+def _runner(settings: Settings) -> Runner:
+    return Runner(make_engine(settings.database_url), _tools(settings), lock_file=_lock_file(settings))
+
+
+def _tools(settings: Settings) -> Tools:
+    mail = settings.mail
+    return Tools(
+        mail=MailServer(host=mail.host, port=mail.port, user=mail.user, password=mail.password, starttls=mail.starttls, sender=mail.sender),
+        public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
+        council_name=settings.council_name,
+        uploads=settings.uploads,
+    )
+
+
+def _lock_file(settings: Settings) -> Path | None:
+    if not settings.database_url.startswith("sqlite:///"):
+        return None
+    return Path(f"{settings.database_url.removeprefix('sqlite:///')}.runner")
+
+
+def work_until_stopped(settings: Settings, _wanted: Namespace) -> None:
+    """Run until the process is told to end."""
+    database.make_ready(settings)
+    runner = start(settings)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    stop.wait()
+    runner.stop()
+
+
+def fire_at(settings: Settings, wanted: Namespace) -> None:
+    """Do everything that is due by a moment, each timer and job at its own time. Refused in production."""
+    if settings.production:
+        raise Refused("The clock cannot be moved in production")
+    try:
+        moment = clock.read_instant(wanted.at)
+    except ValueError as error:
+        raise Refused(f"{wanted.at} is not a date or a time such as 2020-11-01 09:30") from error
+    engine = make_engine(settings.database_url)
+    total = passing.pass_time(engine, _tools(settings), until=moment)
+    print(f"{total} timers and jobs were due by {moment:%-d %B %Y %H:%M}")

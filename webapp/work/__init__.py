@@ -1,0 +1,14 @@
+"""The work area: the lists of tasks, and doing one task."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("work", __name__, template_folder="templates")
+
+import webapp.work.bulk  # noqa: E402  the views register themselves on the blueprint
+import webapp.work.doing  # noqa: E402
+import webapp.work.drafting  # noqa: E402
+import webapp.work.handing  # noqa: E402
+import webapp.work.inbox  # noqa: E402
+import webapp.work.remarks  # noqa: E402, F401
