@@ -55,7 +55,8 @@ class ProcessDefinition(Keyed, Model):
 class ProcessInstance(Keyed, Model):
     """One run of a definition for a case. `state` is the engine's own compact form; `revision` rises with every step.
 
-    `stuck_at` is the element that could not be carried out, empty while all goes well.
+    `stuck_at` is the element that could not be carried out, empty while all goes well; `has_messages` says that
+    a message lies here that nothing has waited for yet.
     """
 
     __tablename__ = "process_instance"
@@ -67,6 +68,7 @@ class ProcessInstance(Keyed, Model):
     state: Mapped[bytes]
     live: Mapped[list[str]] = mapped_column(default=list)
     stuck_at: Mapped[str] = mapped_column(default="")
+    has_messages: Mapped[bool] = mapped_column(default=False)
     ended_as: Mapped[str | None]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

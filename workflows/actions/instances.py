@@ -20,6 +20,7 @@ from workflows.library import definitions
 from workflows.rules import permissions
 
 WORTH_TELLING = frozenset({"service task", "business rule task", "script task", "end event", "boundary event", "catch event"})
+CAN_BE_TRIED_AGAIN = frozenset({"service task", "business rule task", "script task"})
 Move = Callable[[Run], Any]
 
 
@@ -110,6 +111,7 @@ def _move(session: Session, instance: ProcessInstance, run: Run, how: Move) -> A
         given = how(run)
     except engine.StepBudgetSpent as error:
         raise CannotContinue(str(error), instance_id=instance.id, case_id=instance.case_id) from error
+    _refuse_half_steps(instance, run)
     _tell(session, instance, run)
     if run.stuck is not None or instance.stuck_at:
         incidents.keep(session, instance, run.stuck)
@@ -117,6 +119,15 @@ def _move(session: Session, instance: ProcessInstance, run: Run, how: Move) -> A
     waiting.keep_tasks(session, instance, run)
     waiting.keep_timers(session, instance, run)
     return given
+
+
+def _refuse_half_steps(instance: ProcessInstance, run: Run) -> None:
+    """Undo everything when a gateway, a timer or an instance failed: only a step that does one thing can be left standing to try again."""
+    stuck = run.stuck
+    if stuck is None or next((step.kind for step in run.spec.steps if step.id == stuck.element_id), "") in CAN_BE_TRIED_AGAIN:
+        return
+    words = f"The case cannot continue at “{stuck.element_name}”: {stuck.message}"
+    raise CannotContinue(words, instance_id=instance.id, case_id=instance.case_id) from stuck.error
 
 
 def _tell(session: Session, instance: ProcessInstance, run: Run) -> None:

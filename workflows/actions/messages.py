@@ -32,7 +32,9 @@ def send_to_case(session: Session, case: Case, name: str, payload: Mapping[str, 
     session.add(message)
     session.flush()
     audit.record(session, "message:sent", case=case, by=None, detail={"name": name, "message": message_id})
-    instances.move(session, instances.locked(session, instance.id), Run.advance)
+    current = instances.locked(session, instance.id)
+    current.has_messages = True
+    instances.move(session, current, Run.advance)
     return message.delivered_at is not None
 
 

@@ -186,6 +186,16 @@ def withdraw(session: Session, decision: KeyDecision, *, because: str, by: User)
     messages.send_to_case(session, decision.case, "ProposalWithdrawn", {"withdrawn_because": because}, message_id=f"withdraw:{decision.id}")
 
 
+def withdraw_unproposed(session: Session, case: Case, *, because: str, by: User) -> None:
+    """Close a case in which nothing has been proposed yet. Refused for a stranger; Invalid without a reason; Conflict when it is closed."""
+    permissions.check_manage(by, case)
+    if not because.strip():
+        raise Invalid({"because": "Enter why the proposal is withdrawn"})
+    case.outcome = "withdrawn"
+    audit.record(session, "decision:withdrawal_asked", case=case, by=by, text={"because": because})
+    messages.send_to_case(session, case, "ProposalWithdrawn", {"withdrawn_because": because}, message_id=f"withdraw:{case.id}")
+
+
 def defer(session: Session, decision: KeyDecision, *, answers: Mapping[str, Any], by: User) -> None:
     """Move an undecided matter to a later month. Invalid for a month that is over or the same one; Refused once decided."""
     permissions.check_manage(by, decision.case)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from models import DecisionOutcome, DecisionRecord, DecisionState, KeyDecision, UrgencyAgreement, clock
 from workflows.actions import decisions, notices, public_page
@@ -98,14 +101,30 @@ def _publish(work: Work, decision: KeyDecision, record: DecisionRecord, day: dat
     work.session.flush()
 
 
+@dataclass(frozen=True)
+class Window:
+    """The call-in period of a published record: its last day and moment, how they were worked out, and the day it takes effect."""
+
+    last_day: date
+    closes_at: datetime
+    explanation: dict[str, Any]
+    effective_from: date
+
+
+def call_in_window(session: Session, decision: KeyDecision, published_on: date) -> Window:
+    """The period in which councillors can call in a record published on a London day, by the rule in force on that day (CI-2)."""
+    rule = parameters.rule(session, f"call_in_working_days_{decision.maker_type.value}", on=published_on)
+    cutoff = parameters.time_of_day(session, "call_in_cutoff", on=published_on)
+    last = calendar.call_in_last_day(published_on, rule=rule, cut_off=cutoff, closures=parameters.closures(session))
+    closes_at = calendar.london_instant(last.on, at=cutoff)
+    return Window(last.on, closes_at, last.explanation.to_json(), last.on + timedelta(days=1))
+
+
 def _open_window(work: Work, decision: KeyDecision, record: DecisionRecord, day: date) -> date:
-    rule = parameters.rule(work.session, f"call_in_working_days_{decision.maker_type.value}", on=day)
-    cutoff = parameters.time_of_day(work.session, "call_in_cutoff", on=day)
-    last = calendar.call_in_last_day(day, rule=rule, cut_off=cutoff, closures=parameters.closures(work.session))
-    record.call_in_last_day = last.on
-    record.call_in_closes_at = calendar.london_instant(last.on, at=cutoff)
-    record.call_in_explanation = last.explanation.to_json()
-    return last.on + timedelta(days=1)
+    window = call_in_window(work.session, decision, day)
+    record.call_in_last_day, record.call_in_closes_at = window.last_day, window.closes_at
+    record.call_in_explanation = window.explanation
+    return window.effective_from
 
 
 @operation("decisions.take_effect")

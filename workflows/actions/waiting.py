@@ -93,10 +93,14 @@ def keep_timers(session: Session, instance: ProcessInstance, run: Run) -> None:
     rows = session.execute(select(Timer.id, Timer.engine_task_id, Timer.due_at).where(Timer.instance_id == instance.id)).all()
     current = {row.engine_task_id: row for row in rows}
     gone = [row.id for key, row in current.items() if key not in wanted or wanted[key].due_at != row.due_at]
-    if gone:
-        session.execute(delete(Timer).where(Timer.id.in_(gone)))
-    kept = {key for key, row in current.items() if row.id not in gone}
-    session.add_all([_timer(instance, timer) for key, timer in wanted.items() if key not in kept])
+    new = [timer for key, timer in wanted.items() if key not in current or current[key].due_at != timer.due_at]
+    # A timer that ends where another begins hands its row on: one statement instead of two.
+    handed_on = [{"id": row_id, **_values(timer)} for row_id, timer in zip(gone, new, strict=False)]
+    if handed_on:
+        session.execute(update(Timer), handed_on)
+    if gone[len(handed_on) :]:
+        session.execute(delete(Timer).where(Timer.id.in_(gone[len(handed_on) :])))
+    session.add_all([Timer(instance_id=instance.id, **_values(timer)) for timer in new[len(handed_on) :]])
     session.flush()
 
 
@@ -105,20 +109,24 @@ def _key(timer: WaitingTimer) -> uuid.UUID:
     return uuid.uuid5(timer.id, timer.expression)
 
 
-def _timer(instance: ProcessInstance, timer: WaitingTimer) -> Timer:
-    return Timer(
-        instance_id=instance.id, engine_task_id=_key(timer), bpmn_id=timer.bpmn_id, name=timer.name, due_at=timer.due_at, next_try_at=timer.due_at
-    )
+def _values(timer: WaitingTimer) -> dict[str, Any]:
+    return {
+        "engine_task_id": _key(timer), "bpmn_id": timer.bpmn_id, "name": timer.name, "due_at": timer.due_at, "next_try_at": timer.due_at,
+    }  # fmt: skip
 
 
 def deliver_pending(session: Session, instance: ProcessInstance, run: Run) -> None:
     """Give the run those messages that came before it waited for them, in the order they were sent."""
-    if not run.messages():
+    if not instance.has_messages or not run.messages():
         return
+    left = 0
     for message in _undelivered(session, instance):
-        if run.take(message.name, message.payload):
-            message.delivered_at = clock.now()
-            audit.record(session, "message:delivered", case=instance.case, by=None, detail={"name": message.name, "message": message.message_id})
+        if not run.take(message.name, message.payload):
+            left += 1
+            continue
+        message.delivered_at = clock.now()
+        audit.record(session, "message:delivered", case=instance.case, by=None, detail={"name": message.name, "message": message.message_id})
+    instance.has_messages = left > 0
 
 
 def _undelivered(session: Session, instance: ProcessInstance) -> Sequence[Message]:

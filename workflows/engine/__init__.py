@@ -6,20 +6,9 @@ from workflows.engine.checking import check
 from workflows.engine.definition import Spec, Step, digest, read, steps_of
 from workflows.engine.operations import OperationCall, known_operations
 from workflows.engine.problems import DefinitionRefused, Problem
-from workflows.engine.running import (
-    OperationFailed,
-    Passed,
-    Run,
-    StepBudgetSpent,
-    Stuck,
-    TaskNotWaiting,
-    WaitingMessage,
-    WaitingTask,
-    WaitingTimer,
-    load,
-    start,
-)
+from workflows.engine.running import OperationFailed, Run, StepBudgetSpent, TaskNotWaiting, load, start
 from workflows.engine.spiff import harden
+from workflows.engine.standing import Passed, Stuck, WaitingMessage, WaitingTask, WaitingTimer
 from workflows.engine.state import StateNotReadable
 
 harden()

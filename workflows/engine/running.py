@@ -26,10 +26,13 @@ from workflows.engine.environment import SafeEngine
 from workflows.engine.events import Message
 from workflows.engine.joins import LIVE
 from workflows.engine.operations import Perform
+from workflows.engine.standing import Passed, Stuck, WaitingMessage, WaitingTask, WaitingTimer
 
 MOST_STEPS = 10_000
 LONGEST_SECONDS = 5.0
 DEEPEST_CALLS = 20
+# What the engine puts in front of a step that has events at its edge.
+EDGES = ".BoundaryEventSplit"
 
 
 class StepBudgetSpent(Exception):
@@ -38,65 +41,6 @@ class StepBudgetSpent(Exception):
 
 class TaskNotWaiting(Exception):
     """The engine task is not waiting for a person (any more)."""
-
-
-@dataclass(frozen=True)
-class WaitingTask:
-    """A task that waits for a person, as the inbox needs it."""
-
-    id: UUID
-    bpmn_id: str
-    name: str
-    process_key: str
-    lane: str
-    candidate_group: str | None
-    form_key: str
-    properties: Mapping[str, str]
-    documentation: str
-    data: Mapping[str, Any]
-    path: tuple[str, ...]
-    instance_label: str
-
-
-@dataclass(frozen=True)
-class WaitingTimer:
-    """A timer that runs, with the aware UTC moment it is due."""
-
-    id: UUID
-    bpmn_id: str
-    name: str
-    due_at: datetime
-    expression: str
-    interrupts: bool
-
-
-@dataclass(frozen=True)
-class WaitingMessage:
-    """A place that waits for a message."""
-
-    id: UUID
-    name: str
-    bpmn_id: str
-
-
-@dataclass(frozen=True)
-class Passed:
-    """An element of the diagram that was completed in this run."""
-
-    element_id: str
-    element_name: str
-    kind: str
-    process_key: str
-
-
-@dataclass(frozen=True)
-class Stuck:
-    """An element that cannot be carried out, why in words, and the error itself."""
-
-    element_id: str
-    element_name: str
-    message: str
-    error: BaseException
 
 
 @dataclass
@@ -120,7 +64,7 @@ class Run:
     def complete(self, task_id: UUID, data: Mapping[str, Any]) -> None:
         """Complete a waiting user task with a person's data, and go on. TaskNotWaiting when it is not waiting."""
         self._begin()
-        task = self.workflow.get_task_from_id(task_id)
+        task = next((task for task in self._tasks() if task.id == task_id), None)
         if task is None or task.state != TaskState.READY or not task.task_spec.manual:
             raise TaskNotWaiting(f"Engine task {task_id} does not wait for a person")
         task.data.update(language.clean_data(data))
@@ -286,11 +230,16 @@ class Run:
         except (language.EvaluationError, language.LanguageError, SpiffWorkflowException, OperationFailed) as error:
             task.data, task._state = before, TaskState.READY
             self._failed.add(task.id)
-            self.stuck = Stuck(_element_id(task), _name(task), str(error), error)
+            self.stuck = self._stuck_at(task, error)
             if task.task_spec.manual:
                 raise
             return False
         return True
+
+    def _stuck_at(self, task: Task, error: BaseException) -> Stuck:
+        """Where it goes no further; for an event at the edge of a step that cannot begin to wait, the step."""
+        element = _element_id(task) or task.task_spec.name.removesuffix(EDGES)
+        return Stuck(element, self.spec.names.get(element) or _name(task), str(error), error)
 
     def _spend(self, task: Task) -> None:
         self._steps += 1

@@ -158,22 +158,38 @@ def _prune_one(workflow: Any) -> None:
     live = [task for task in workflow.tasks.values() if task._state & LIVE]
     if not live:
         return
-    for candidate in reversed(common_ancestors(live)[2:]):
-        keep = _can_be_root(workflow, candidate)
-        if keep is not None:
-            _cut(workflow, candidate, keep)
+    _shorten(workflow, workflow.task_tree, common_ancestors(live)[2:])
+    for path in _branches(workflow, live):
+        _shorten(workflow, path[0], path[1:])
+
+
+def _branches(workflow: Any, live: list[Task]) -> list[list[Task]]:
+    """The finished stretches below each place where the ways of live tasks part: from the first task of a branch down to the next parting."""
+    marked = {above.id: above for task in live for above in chain(task)}
+    following = {key: [child for child in task._children if child in marked] for key, task in marked.items()}
+    found = []
+    for children in following.values():
+        for first in children if len(children) > 1 else []:
+            path = [marked[first]]
+            while len(following[path[-1].id]) == 1:
+                path.append(marked[following[path[-1].id][0]])
+            found.append([task for task in path if not task._state & LIVE])
+    return [path for path in found if len(path) > 1]
+
+
+def _shorten(workflow: Any, first: Task, candidates: list[Task]) -> None:
+    """Let the lowest candidate that can do so follow `first` at once, and drop what was between them and beside."""
+    below_first = _below(workflow, first) - {first.id}
+    for candidate in reversed(candidates):
+        if candidate._state != TaskState.COMPLETED or isinstance(candidate.task_spec, NEVER_A_ROOT):
+            continue
+        keep = _below(workflow, candidate)
+        dropped = below_first - keep
+        if not dropped:
             return
-
-
-def _can_be_root(workflow: Any, candidate: Task) -> set[UUID] | None:
-    """The tasks kept when everything above `candidate` goes, or None when something below still needs what would go."""
-    if candidate._state != TaskState.COMPLETED or isinstance(candidate.task_spec, NEVER_A_ROOT):
-        return None
-    keep = _below(workflow, candidate)
-    if not all(_finds_its_split(workflow, key, keep) for key in keep):
-        return None
-    dropped = [task for key, task in workflow.tasks.items() if key not in keep and task is not workflow.task_tree]
-    return keep if dropped and not _loses_arrival(workflow, dropped) else None
+        if all(_finds_its_split(workflow, key, dropped) for key in keep) and not _loses_arrival(workflow.tasks[key] for key in dropped):
+            _cut(workflow, first, candidate, dropped)
+            return
 
 
 def _below(workflow: Any, top: Task) -> set[UUID]:
@@ -185,15 +201,15 @@ def _below(workflow: Any, top: Task) -> set[UUID]:
     return found
 
 
-def _finds_its_split(workflow: Any, key: UUID, keep: set[UUID]) -> bool:
+def _finds_its_split(workflow: Any, key: UUID, dropped: set[UUID]) -> bool:
     task = workflow.tasks[key]
     split = task.task_spec.split_task if isinstance(task.task_spec, Join) else None
     if not split or task._state & TaskState.FINISHED_MASK:
         return True
-    return any(above.task_spec.name == split for above in chain(task) if above.id in keep)
+    return any(above.task_spec.name == split for above in chain(task) if above.id not in dropped)
 
 
-def _loses_arrival(workflow: Any, dropped: Iterable[Task]) -> bool:
+def _loses_arrival(dropped: Iterable[Task]) -> bool:
     """Whether a branch that has come to a join, or to the end, would be forgotten before the others have come."""
     return any(
         is_open_arrival(task) or bool(task._state & LIVE) or (isinstance(task.task_spec, _EndJoin) and task._state == TaskState.CANCELLED)
@@ -201,10 +217,9 @@ def _loses_arrival(workflow: Any, dropped: Iterable[Task]) -> bool:
     )
 
 
-def _cut(workflow: Any, new_top: Task, keep: set[UUID]) -> None:
-    root = workflow.task_tree
-    for key in [key for key in workflow.tasks if key not in keep and key != root.id]:
+def _cut(workflow: Any, first: Task, new_next: Task, dropped: set[UUID]) -> None:
+    for key in dropped:
         del workflow.tasks[key]
-    root._children, new_top._parent = [new_top.id], root.id
+    first._children, new_next._parent = [new_next.id], first.id
     if workflow.last_task is not None and workflow.last_task.id not in workflow.tasks:
-        workflow.last_task = new_top
+        workflow.last_task = new_next

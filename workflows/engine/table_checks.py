@@ -100,6 +100,7 @@ def _samples(conditions: list[str | None]) -> list[Any] | None:
         if compiled.used - {VALUE} or any(isinstance(node, ast.Call | ast.Attribute | ast.Subscript) for node in ast.walk(compiled.tree)):
             return None
         constants += [node.value for node in ast.walk(compiled.tree) if isinstance(node, ast.Constant)]
+        constants += [node.id == "true" for node in ast.walk(compiled.tree) if isinstance(node, ast.Name) and node.id in ("true", "false")]
     if not constants:
         return [OTHER_TEXT]
     if all(isinstance(value, bool) for value in constants):

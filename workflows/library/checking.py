@@ -14,11 +14,9 @@ Files = Mapping[str, str]
 
 def problems(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str]) -> list[Problem]:
     """Everything found in a folder. `groups` are the known candidate groups, name by key; `called` the folders it calls, whole."""
-    check = getattr(engine, "check", None)
-    found = check(
-        key, files, called, known_operations=engine.known_operations(), known_groups=groups, known_forms=forms_of(files, called),
-    ) if check else []  # fmt: skip
-    engine.read(key, files, called)
+    found = engine.check(
+        key, files, called, known_operations=engine.known_operations(), known_groups=groups, known_forms=forms_of(files, called)
+    )
     return [*found, *_form_problems(files)]
 
 

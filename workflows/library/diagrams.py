@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from html import escape
 
 from workflows.engine.definition import KINDS
@@ -16,6 +16,7 @@ LINE = 14
 MARGIN = 10
 ARROW = 8
 HEAD = 30
+PAGE = (1100, 1320)  # drawings about as wide as a page shrink a little to fit it; their words stay readable
 STATES = {"live": "Now", "done": "Done"}
 
 
@@ -28,17 +29,19 @@ def svg(xml: str | bytes, *, live: Set[str] = frozenset(), done: Set[str] = froz
     frame = drawing.frame
     width, height = frame.width + 2 * MARGIN, frame.height + 2 * MARGIN
     states = {**dict.fromkeys(done, "done"), **dict.fromkeys(live, "live")}
+    walked = _walked(drawing.lines, states)
     back = [shape for shape in drawing.shapes if _is_area(shape)]
     front = [shape for shape in drawing.shapes if not _is_area(shape)]
     body = [
         *(_area(shape, states.get(shape.id, "")) for shape in back),
-        *(_line(line, states) for line in drawing.lines),
+        *(_line(line, is_walked=line.id in walked) for line in drawing.lines),
         *(_node(shape, states.get(shape.id, ""), linked=linked) for shape in front),
         *(_flow_label(line) for line in drawing.lines),
     ]
     role = "group" if linked else "img"
     box = f"{_n(frame.x - MARGIN)} {_n(frame.y - MARGIN)} {_n(width)} {_n(height)}"
-    head = f'<svg class="bpmn-diagram" xmlns="http://www.w3.org/2000/svg" role="{role}" aria-label="{escape(title)}" viewBox="{box}"'
+    fits = " is-page-wide" if PAGE[0] < width <= PAGE[1] else ""
+    head = f'<svg class="bpmn-diagram{fits}" xmlns="http://www.w3.org/2000/svg" role="{role}" aria-label="{escape(title)}" viewBox="{box}"'
     return f'{head} width="{_n(width)}" height="{_n(height)}"><title>{escape(title)}</title>{"".join(body)}</svg>'
 
 
@@ -117,11 +120,20 @@ def _tag(shape: Shape, state: str) -> str:
     )
 
 
-def _line(line: Line, states: dict[str, str]) -> str:
+def _walked(lines: Sequence[Line], states: Mapping[str, str]) -> set[str]:
+    """The flows that were walked for certain: out of an element that is done, to the only one of its targets that was reached."""
+    found = set()
+    for source in {line.source for line in lines if states.get(line.source) == "done"}:
+        reached = [line.id for line in lines if line.source == source and line.target in states]
+        found |= set(reached) if len(reached) == 1 else set()
+    return found
+
+
+def _line(line: Line, *, is_walked: bool) -> str:
     if len(line.points) < 2:
         return ""
     path = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in _shortened(line.points))
-    passed = " is-done" if {states.get(line.source), states.get(line.target)} <= {"done", "live"} else ""
+    passed = " is-done" if is_walked else ""
     name = f": {line.name}" if line.name else ""
     drawn = f'<path class="bpmn-line" d="{path}"/><path class="bpmn-arrow" d="{_arrow(line.points)}"/>'
     return f'<g class="bpmn-flow{passed}"><title>{escape("Flow" + name)}</title>{drawn}</g>'

@@ -25,7 +25,7 @@ from models import (
     clock,
 )
 from workflows.errors import NotFound
-from workflows.queries import case_pages, processes
+from workflows.queries import case_list, processes
 
 FINISHED_JOBS = 50
 
@@ -63,7 +63,7 @@ def _count(session: Session, query: Select[Any]) -> int:
 
 def not_confirmed(session: Session) -> list[Parameter]:
     """The policy values in force today that nobody has confirmed for the council."""
-    return [row for row in processes.parameters_in_force(session) if row.confirmed_at is None]
+    return [row for row in processes.policy_values(session) if row.confirmed_at is None]
 
 
 def incidents(session: Session, *, closed: bool = False, limit: int = 100) -> Sequence[Incident]:
@@ -84,7 +84,7 @@ def incident(session: Session, incident_id: uuid.UUID) -> Incident:
 
 def visible_cases(session: Session, reader: User, ids: set[uuid.UUID]) -> dict[uuid.UUID, Case]:
     """Those of these cases that a reader may see: administration shows no more of a case than its own page does."""
-    found = session.scalars(select(Case).where(Case.id.in_(ids), case_pages.visible_to(reader)))
+    found = session.scalars(select(Case).where(Case.id.in_(ids), case_list.visible_to(reader)))
     return {each.id: each for each in found}
 
 

@@ -28,6 +28,7 @@ from workflows.rules.decidable import Standing
 
 OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 DECIDING = frozenset({"decisions.decide", "decisions.reconsider"})
+SIGNING_OFF = frozenset({"signoffs.sign"})
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _about(session: Session, reader: User, tasks: Sequence[UserTask]) -> list[Wa
 
 
 def refusal(session: Session, task: UserTask, decision: KeyDecision, reader: User) -> str:
-    """Why this reader may never sign this, as a sentence; nothing when they may, now or later."""
+    """Why this reader may never do this, as a sentence; nothing when they may, now or later."""
     barred = barred_from(session, task, decision)
     acting_for = task_queries.acting_for(session, task, reader)
     try:
@@ -112,9 +113,11 @@ def refusal(session: Session, task: UserTask, decision: KeyDecision, reader: Use
 
 
 def barred_from(session: Session, task: UserTask, decision: KeyDecision) -> dict[uuid.UUID, str]:
-    """Who may not do this task and why: for deciding everyone involved, for a sign-off whoever wrote the report."""
-    decides = task.properties.get("operation") in DECIDING
-    return decisions.involved(session, decision) if decides else decisions.writers(session, decision)
+    """Who may not do this task and why: for deciding everyone involved, for a sign-off whoever wrote the report, else nobody."""
+    operation = task.properties.get("operation")
+    if operation in DECIDING:
+        return decisions.involved(session, decision)
+    return decisions.writers(session, decision) if operation in SIGNING_OFF else {}
 
 
 def file_of(session: Session, decision: KeyDecision) -> File:

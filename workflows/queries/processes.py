@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 from models import InstanceStatus, Parameter, ProcessDefinition, ProcessInstance, clock
 from workflows.errors import NotFound
 
+LISTS = "choices_"
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -62,9 +64,10 @@ def _running_by_definition(session: Session) -> Mapping[uuid.UUID, int]:
     return {key: count for key, count in session.execute(query.group_by(ProcessInstance.definition_id))}
 
 
-def parameters_in_force(session: Session) -> Sequence[Parameter]:
-    """Every parameter as it stands today, by its label."""
+def policy_values(session: Session) -> Sequence[Parameter]:
+    """Every policy value as it stands today, by its label; the lists that forms choose from are none."""
     newest: dict[str, Parameter] = {}
-    for row in session.scalars(select(Parameter).where(Parameter.valid_from <= clock.today()).order_by(Parameter.valid_from)):
+    policies = select(Parameter).where(Parameter.valid_from <= clock.today(), ~Parameter.key.startswith(LISTS, autoescape=True))
+    for row in session.scalars(policies.order_by(Parameter.valid_from)):
         newest[row.key] = row
     return sorted(newest.values(), key=lambda row: row.label)

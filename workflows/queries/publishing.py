@@ -15,6 +15,7 @@ from workflows.rules import permissions
 
 OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 UNDECIDED = (DecisionState.NOTICE_PUBLISHED, DecisionState.AWAITING_DECISION)
+JUDGING_STEP = "judge-call-in"
 CALLABLE = (DecisionState.CALL_IN_OPEN, DecisionState.CALLED_IN, DecisionState.RECONSIDERING)
 
 
@@ -100,11 +101,42 @@ def latest_notice_anywhere(session: Session) -> Notice | None:
     return session.scalar(select(Notice).order_by(Notice.published_at.desc()).limit(1))
 
 
+@dataclass(frozen=True)
+class Requested:
+    """A call-in request, the decision it is about, and the task of judging it while that waits."""
+
+    call_in: CallIn
+    decision: KeyDecision
+    task: UserTask | None
+
+
+def call_in_requests(session: Session, reader: User) -> list[Requested]:
+    """The register of call-in requests against decisions that this reader may see, the newest first."""
+    found = session.scalars(
+        select(CallIn).options(joinedload(CallIn.record).joinedload(DecisionRecord.decision)).order_by(CallIn.received_at.desc(), CallIn.id)
+    ).all()
+    return [
+        Requested(call_in, call_in.record.decision, _judging_task(session, call_in))
+        for call_in in found
+        if cases.can_see(session, reader, call_in.record.decision.case)
+    ]
+
+
+def _judging_task(session: Session, call_in: CallIn) -> UserTask | None:
+    if call_in.judged_at is not None:
+        return None
+    return session.scalar(
+        select(UserTask).where(
+            UserTask.case_id == call_in.record.decision.case_id, UserTask.bpmn_id == JUDGING_STEP, UserTask.status.in_(OPEN)
+        ).limit(1)
+    )  # fmt: skip
+
+
 def call_in_of_task(session: Session, task: UserTask) -> CallIn | None:
-    """The call-in request that a step of the case is about: the newest that is not closed."""
+    """The call-in request that a step of judging is about: the oldest that waits, else the newest that was judged."""
     decision = decisions.find_of_case(session, task.case_id)
-    if decision is None:
+    if decision is None or task.bpmn_id != JUDGING_STEP:
         return None
     found = decisions.call_ins(session, session.scalars(select(DecisionRecord).where(DecisionRecord.decision_id == decision.id)).all())
-    waiting = [call_in for call_in in found if call_in.closed_at is None]
-    return waiting[-1] if waiting else (found[-1] if found else None)
+    waiting = [call_in for call_in in found if call_in.judged_at is None]
+    return waiting[0] if waiting else (found[-1] if found else None)

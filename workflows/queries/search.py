@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models import Case, KeyDecision, User
-from workflows.queries import case_pages
+from workflows.queries import case_list
 
 SHORTEST = 2
 GAP = r"[\s_/().,-]*"
@@ -23,7 +23,7 @@ CASE = re.compile(rf"{GAP}([a-z]{{2,4}}){GAP}(20\d\d){GAP}0*(\d{{1,5}}){GAP}", r
 class Found:
     """What a search found: the rows, how many matched in all, and whether a reference was recognised."""
 
-    rows: list[case_pages.ListedCase]
+    rows: list[case_list.ListedCase]
     total: int
     by_reference: bool
 
@@ -38,13 +38,13 @@ def search(session: Session, reader: User, text: str, *, limit: int = 50) -> Fou
 
 
 def _result(session: Session, cases: list[Case], limit: int, *, by_reference: bool) -> Found:
-    return Found(case_pages.in_rows(session, cases[:limit]), len(cases), by_reference)
+    return Found(case_list.in_rows(session, cases[:limit]), len(cases), by_reference)
 
 
 def _find(session: Session, reader: User, condition: ColumnElement[bool] | None, limit: int) -> list[Case]:
     if condition is None:
         return []
-    query = select(Case).outerjoin(KeyDecision, KeyDecision.case_id == Case.id).where(case_pages.visible_to(reader), condition)
+    query = select(Case).outerjoin(KeyDecision, KeyDecision.case_id == Case.id).where(case_list.visible_to(reader), condition)
     loaded = query.options(joinedload(Case.team), joinedload(Case.owner))
     return list(session.scalars(loaded.order_by(Case.opened_at.desc(), Case.reference.desc()).limit(limit + 1)))
 

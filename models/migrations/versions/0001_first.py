@@ -367,6 +367,7 @@ def upgrade() -> None:
         sa.Column("state", sa.LargeBinary(), nullable=False),
         sa.Column("live", base.Json, nullable=False),
         sa.Column("stuck_at", sa.Text(), nullable=False),
+        sa.Column("has_messages", sa.Boolean(), nullable=False),
         sa.Column("ended_as", sa.Text(), nullable=True),
         sa.Column("started_at", base.Instant(), nullable=False),
         sa.Column("ended_at", base.Instant(), nullable=True),

@@ -12,7 +12,7 @@ from typing import Any
 
 from workflows.engine.language import values
 from workflows.engine.language.errors import EvaluationError, LanguageError
-from workflows.engine.language.functions import FUNCTIONS, Function
+from workflows.engine.language.functions import FUNCTIONS, Function, cost_of
 from workflows.engine.language.reading import Compiled, compile_expression, compile_script
 
 FUEL = 50_000
@@ -67,6 +67,11 @@ class Walker:
         self.fuel -= amount
         if self.fuel < 0:
             raise EvaluationError("this takes too long to work out")
+
+    def go_over(self, *parts: Any) -> None:
+        """Pay for going over every part of some values."""
+        for part in parts:
+            self.burn(values.weight(part, self.fuel))
 
     def run(self, statements: list[ast.stmt]) -> None:
         """Carry out the statements of a script."""
@@ -173,7 +178,7 @@ def _compare(walker: Walker, node: ast.Compare) -> bool:
 
 
 def _holds(walker: Walker, op: ast.cmpop, left: Any, right: Any) -> bool:
-    walker.burn(values.size(left) + values.size(right))
+    walker.go_over(left, right)
     if isinstance(op, ast.Eq | ast.Is):
         return values.equal(left, right)
     if isinstance(op, ast.NotEq | ast.IsNot):
@@ -263,7 +268,8 @@ def _call(walker: Walker, node: ast.Call) -> Any:
         return _coalesce(walker, node)
     arguments = [walker.value(argument) for argument in node.args]
     named = {str(keyword.arg): walker.value(keyword.value) for keyword in node.keywords}
-    walker.burn(sum(values.size(argument) for argument in [*arguments, *named.values()]))
+    walker.go_over(*arguments, *named.values())
+    walker.burn(cost_of(name, arguments))
     try:
         answer = function(*arguments, **named)
     except (TypeError, ValueError, AttributeError, LookupError) as error:
@@ -296,7 +302,7 @@ def _value_or_nothing(walker: Walker, node: ast.expr) -> Any:
 def _assign(walker: Walker, node: ast.Assign) -> None:
     value = walker.value(node.value)
     for target in node.targets:
-        _store(walker, target, values.copied(value))
+        _store(walker, target, values.copied(value, walker.burn))
 
 
 def _store(walker: Walker, target: ast.expr, value: Any) -> None:

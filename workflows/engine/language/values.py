@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ LONGEST_TEXT = 20_000
 LONGEST_LIST = 10_000
 LARGEST_INTEGER = 10**30
 LARGEST_RESULT = 2_000_000
+MOST_PARTS = 200_000
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 KINDS = {bool: "yes or no", int: "a number", Decimal: "a number", str: "a text", list: "a list", dict: "a record", date: "a date",
          datetime: "a moment", timedelta: "a length of time", type(None): "nothing"}  # fmt: skip
@@ -62,10 +63,16 @@ def _inward(value: Any, depth: int) -> Any:
 
 def outward(value: Any) -> Any:
     """A value as plain JSON: whole decimals as whole numbers, dates as ISO text, lengths of time as `P14D`."""
+    if weight(value, MOST_PARTS) > MOST_PARTS:
+        raise EvaluationError("the result is too large")
+    return _outward(value)
+
+
+def _outward(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: outward(item) for key, item in value.items()}
+        return {key: _outward(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [outward(item) for item in value]
+        return [_outward(item) for item in value]
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() and abs(value) < LARGEST_INTEGER else float(value)
     if isinstance(value, date | datetime):
@@ -189,8 +196,29 @@ def words(value: Any) -> str:
     return "" if plain is None else str(plain)
 
 
-def copied(value: Any) -> Any:
-    """A copy, so that two names never share a list."""
+def copied(value: Any, pay: Callable[[], None]) -> Any:
+    """A copy, so that two names never share a list; each part of it is paid for."""
+    pay()
     if isinstance(value, list):
-        return [copied(item) for item in value]
-    return {key: copied(item) for key, item in value.items()} if isinstance(value, dict) else value
+        return [copied(item, pay) for item in value]
+    return {key: copied(item, pay) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def weight(value: Any, most: int) -> int:
+    """What it costs to go over all parts of a value, counted no further than just beyond `most`.
+
+    A part that occurs twice counts twice: a few lines can build a value that is small to hold and endless to go through.
+    """
+    if not isinstance(value, list | dict):
+        return size(value)
+    count, waiting = 0, [value]
+    while waiting and count <= most:
+        item = waiting.pop()
+        count += 1
+        if isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, dict):
+            waiting.extend(item.values())
+        elif isinstance(item, str):
+            count += len(item) // 16
+    return count

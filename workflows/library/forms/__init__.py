@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflows.library.forms import conditions
 from workflows.library.forms.answering import File, Validated, validate
 from workflows.library.forms.reading import Block, Field, FormRefused, FormSchema, check_form, read_form
 from workflows.library.forms.telling import answer_words, value_words
@@ -15,6 +16,7 @@ __all__ = [
     "Validated",
     "answer_words",
     "check_form",
+    "conditions",
     "read_form",
     "validate",
     "value_words",

@@ -29,6 +29,30 @@ def names_in(condition: str) -> set[str]:
     return set(re.findall(r"[A-Za-z_]\w*", without_texts)) - {"and", "or", "not", "true", "false", "null"}
 
 
+def tree(condition: str) -> list[Any]:
+    """The condition as plain lists that a page's script can work out: `["or", …]`, `["and", …]`, `["not", …]`, `["is", key]`,
+    or `[sign, key, value]`. ConditionRefused when it cannot be read.
+    """
+    return _tree(condition.strip().removeprefix("=").strip())
+
+
+def _tree(text: str) -> list[Any]:
+    for word in ("or", "and"):
+        parts = _split(text, f" {word} ")
+        if len(parts) > 1:
+            return [word, *(_tree(part.strip()) for part in parts)]
+    if negated := NEGATION.match(text):
+        return ["not", _tree(negated[1])]
+    if text.startswith("(") and text.endswith(")"):
+        return _tree(text[1:-1].strip())
+    if NAME.match(text):
+        return ["is", text]
+    if found := COMPARISON.match(text):
+        value = _literal(found[3])
+        return [found[2], found[1], str(value) if isinstance(value, Decimal) else value]
+    raise ConditionRefused(f"The condition “{text}” cannot be read")
+
+
 def _holds(text: str, answers: Mapping[str, Any]) -> bool:
     for word, join in ((" or ", any), (" and ", all)):
         parts = _split(text, word)
