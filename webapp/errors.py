@@ -20,7 +20,7 @@ from webapp.security import is_from_our_pages
 from webapp.shared import task_forms
 from webapp.signed_in import visitor
 from workflows.actions.sign_ins import TooManyTries
-from workflows.errors import Conflict, Invalid, NotFound, Refused, TaskGone
+from workflows.errors import CannotContinue, Conflict, Invalid, NotFound, NotYetLawful, Refused, TaskGone
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LAST_RESORT = (
@@ -39,7 +39,9 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(Refused, lambda error: _page(403, words=str(error)))
     app.register_error_handler(NotFound, lambda error: _page(404))
+    app.register_error_handler(NotYetLawful, lambda error: _page(403, name="not_yet_lawful", checks=error.checks, **_typed()))
     app.register_error_handler(TaskGone, _task_gone)
+    app.register_error_handler(CannotContinue, lambda error: _page(409, name="cannot_continue", **_typed()))
     app.register_error_handler(Conflict, lambda error: _page(409, words=str(error), **_typed()))
     app.register_error_handler(Invalid, lambda error: _page(422, words=str(error), **_typed()))
     app.register_error_handler(TooManyTries, lambda error: _page(429))
@@ -138,14 +140,15 @@ def _typed() -> dict[str, Any]:
     return {"kept_text": sealed, "kept": found}
 
 
-def _page(code: int, **values: Any) -> ResponseReturnValue:
+def _page(code: int, *, name: str = "", **values: Any) -> ResponseReturnValue:
     if _wants_json():
         said = {name: values[name] for name in ("words", "reference") if values.get(name)}
         return jsonify(error=code, **said), code
+    template = f"errors/{name or code}.html"
     try:
-        return render_template(f"errors/{code}.html", code=code, **values), code
+        return render_template(template, code=code, **values), code
     except TemplateNotFound as missing:
-        if missing.name != f"errors/{code}.html":
+        if missing.name != template:
             raise
         return render_template("errors/other.html", code=code, **values), code
 

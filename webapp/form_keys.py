@@ -10,6 +10,7 @@ from typing import Any
 from flask import flash, redirect, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -70,14 +71,15 @@ def _take(session: Session, key: str) -> bool:
         "used_at": clock.now(),
     }
     insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    result: Any = session.execute(insert(FormKey).values(**values).on_conflict_do_nothing())
-    return bool(result.rowcount)
+    taken = session.scalar(insert(FormKey).values(**values).on_conflict_do_nothing().returning(FormKey.key))
+    return taken is not None
 
 
 def _last_flash() -> str:
-    """The words that the view has just left for the next page."""
+    """The words that the view has just left for the next page, without the links in them."""
     flashes = cookie.get("_flashes") or []
-    return str(flashes[-1][1]) if flashes else ""
+    said = flashes[-1][1] if flashes else ""
+    return str(said.striptags()) if isinstance(said, Markup) else str(said)
 
 
 def _say_again(first: FormKey) -> None:

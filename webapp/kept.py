@@ -22,6 +22,8 @@ from webapp.signed_in import current_user_id
 FIELD = "kept"
 OURS = frozenset({"csrf_token", FIELD})
 MARKS = OURS | {"form_key", "revision"}
+# These carry the text on themselves, past the sign-in, to the page it belongs to.
+SIGN_IN = frozenset({"account.sign_in_post", "account.sign_in_as_demo"})
 KEPT_SECONDS = 12 * 60 * 60
 
 
@@ -110,7 +112,7 @@ def _adapter() -> MapAdapter:
 def _open_with_kept_text() -> Response | None:
     """A post that carries kept text opens the page at its address as a visit would; nothing can be written by
     it."""
-    if request.method != "POST" or request.endpoint == "account.sign_in_post" or FIELD not in request.form:
+    if request.method != "POST" or request.endpoint in SIGN_IN or FIELD not in request.form:
         return None
     kept = unseal(request.form[FIELD])
     try:

@@ -37,7 +37,8 @@ def person_with(email: str, password: str) -> uuid.UUID | None:
         return None
     with transaction(db.engine) as session:
         sign_ins.was_right(session, attempt_id)
-    return found.id
+    user_id: uuid.UUID = found.id
+    return user_id
 
 
 @cache

@@ -8,10 +8,11 @@ from typing import Any
 from flask import current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models import Job, JobStatus, OutboxMail, Parameter, Timer, User, clock
+from models import Job, JobStatus, OutboxMail, Timer, User, clock
 from webapp.admin import bp, frame
 from webapp.db import db
 from webapp.settings import Settings
+from webapp.shared import policy_values
 from workflows.errors import NotFound
 from workflows.queries import administration, processes
 
@@ -156,31 +157,10 @@ def _group(found: administration.Group, names: dict[str, administration.Group]) 
 @bp.get("/admin/parameters")
 def parameters() -> ResponseReturnValue:
     """The council's policy values as they stand, and which of them nobody has confirmed."""
-    found = processes.parameters_in_force(db.session)
+    found = processes.policy_values(db.session)
     return frame.page(
         "admin/parameters.html",
         place="parameters",
-        values=[_value(row) for row in found],
+        values=[policy_values.present(row) for row in found],
         not_confirmed=len(administration.not_confirmed(db.session)),
     )
-
-
-def _value(row: Parameter) -> dict[str, Any]:
-    return {
-        "label": row.label,
-        "key": row.key,
-        "value": _value_words(row),
-        "sentence": row.sentence,
-        "legal_basis": row.legal_basis,
-        "legal_url": row.legal_url,
-        "valid_from": row.valid_from,
-        "is_confirmed": row.confirmed_at is not None,
-    }
-
-
-def _value_words(row: Parameter) -> str:
-    value = row.value
-    if isinstance(value, list):
-        return ", ".join(str(item[-1]) if isinstance(item, list) and item else str(item) for item in value)
-    number = f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-    return f"{number} {row.unit.replace('_', ' ')}".strip()

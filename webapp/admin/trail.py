@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from webapp.admin import bp, frame
 from webapp.db import db
 from workflows.actions import audit as audit_actions
-from workflows.queries import timeline
+from workflows.queries import event_words, timeline
 
 A_PAGE = 50
 
@@ -29,7 +29,7 @@ def audit() -> ResponseReturnValue:
         "admin/audit.html",
         place="audit",
         rows=_rows(found[:A_PAGE]),
-        groups=[{"value": key, "text": name, "selected": key == wanted.group} for key, name in [("", "Everything"), *timeline.GROUP_NAMES.items()]],
+        groups=[{"value": key, "text": name, "selected": key == wanted.group} for key, name in {"": "Everything", **event_words.GROUP_NAMES}.items()],
         typed={name: request.args.get(name, "") for name in ("person", "since", "until")},
         errors=errors,
         problems=[{"text": words, "href": f"#{name}"} for name, words in errors.items()],
@@ -42,7 +42,7 @@ def audit() -> ResponseReturnValue:
 
 def _group() -> str:
     sent = request.args.get("kind", "")
-    return sent if sent in timeline.GROUP_NAMES else ""
+    return sent if sent in event_words.GROUP_NAMES else ""
 
 
 def _day(name: str, errors: dict[str, str]) -> date | None:

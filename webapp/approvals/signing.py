@@ -28,7 +28,8 @@ def check(task_id: uuid.UUID) -> ResponseReturnValue:
     """Show the words that will be published, before anything is signed; or lead back to the form with what was typed."""
     task = pages.task_of(task_id)
     try:
-        _check_may_sign(task)
+        _check_person(task)
+        _check_moment(task)
     except Refused as error:
         return _refused(task_id, error)
     validated = task_forms.check(task)
@@ -44,10 +45,11 @@ def sign(task_id: uuid.UUID) -> ResponseReturnValue:
     task = pages.task_of(task_id)
     validated = task_forms.check(task)
     try:
-        _check_may_sign(task)
+        _check_person(task)
+        actions.check_same_report(db.session, pages.decision_of(task), digest=_digest_read())
+        _check_moment(task)
         if not validated.is_valid:
             return pages.file_page(task, validated=validated), 422
-        actions.check_same_report(db.session, pages.decision_of(task), digest=_digest_read())
         validated.errors.update(task_forms.complete(task, validated))
     except ReportChanged:
         return _changed_page(task_id)
@@ -58,19 +60,21 @@ def sign(task_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("approvals.signed", task_id=task_id), 303)
 
 
-def _check_may_sign(task: UserTask) -> None:
+def _check_person(task: UserTask) -> None:
     """Raise Refused before any words are looked at: a person who may not sign is told so whatever they sent.
 
-    Sending back and moving need no lawful moment. Who was faster is told by the completion itself.
+    Who was faster is told by the completion itself.
     """
-    if task.status not in approvals.OPEN:
-        return
-    decision = pages.decision_of(task)
-    why = approvals.refusal(db.session, task, decision, person())
+    why = approvals.refusal(db.session, task, pages.decision_of(task), person()) if task.status in approvals.OPEN else ""
     if why:
         raise Refused(why)
-    if choices.kind_of(task) == "decide" and request.form.get(choices.CHOICE) in choices.MAKES_A_DECISION:
-        actions.check_lawful(db.session, decision, by=person(), at=clock.now())
+
+
+def _check_moment(task: UserTask) -> None:
+    """Raise NotYetLawful for a decision that may not be made now. Sending back and moving need no lawful moment."""
+    makes_it = choices.kind_of(task) == "decide" and request.form.get(choices.CHOICE) in choices.MAKES_A_DECISION
+    if makes_it and task.status in approvals.OPEN:
+        actions.check_lawful(db.session, pages.decision_of(task), by=person(), at=clock.now())
 
 
 def _digest_read() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -9,22 +10,23 @@ from flask.typing import ResponseReturnValue
 from models import Answer
 from webapp.cases import bp, frame
 from webapp.db import db
-from workflows.errors import NotFound
-from workflows.library import task_forms
-from workflows.library.forms import FormRefused, answer_words
+from workflows.library import definitions, task_forms
+from workflows.library.forms import answer_words, read_form
 from workflows.queries import case_pages
+
+Choices = Mapping[str, Sequence[tuple[str, str]]]
 
 
 @bp.get("/cases/<reference>/answers")
 def answers(reference: str) -> ResponseReturnValue:
     """All answers, the newest step first."""
     case = frame.find(reference)
-    names = case_pages.group_names(db.session)
-    steps = [_step(answer, names.get(answer.task.candidate_group, "")) for answer in case_pages.answers(db.session, case)]
+    names, choices = case_pages.group_names(db.session), task_forms.choices(db.session)
+    steps = [_step(answer, names.get(answer.task.candidate_group, ""), choices) for answer in case_pages.answers(db.session, case)]
     return frame.page(case, "cases/answers.html", tab="answers", steps=steps)
 
 
-def _step(answer: Answer, group: str) -> dict[str, Any]:
+def _step(answer: Answer, group: str, choices: Choices) -> dict[str, Any]:
     task = answer.task
     label = f": {task.label}" if task.label else ""
     acting_for = f" for {task.acting_for.name}" if task.acting_for else ""
@@ -34,13 +36,13 @@ def _step(answer: Answer, group: str) -> dict[str, Any]:
         "by": f"{answer.said_by.name}{acting_for}",
         "group": group,
         "at": answer.said_at,
-        "rows": [{"key": question, "value": words} for question, words in _words(answer)],
+        "rows": [{"key": question, "value": words} for question, words in _words(answer, choices)],
     }
 
 
-def _words(answer: Answer) -> list[tuple[str, str]]:
+def _words(answer: Answer, choices: Choices) -> list[tuple[str, str]]:
     """The questions of the form as it was then, with the answers in words; bare keys for a step that had no form."""
-    try:
-        return answer_words(task_forms.form_of(db.session, answer.task), answer.values)
-    except (NotFound, FormRefused):
+    source = definitions.form_source(answer.task.definition, str(answer.task.properties.get("formKey") or answer.bpmn_id))
+    if source is None:
         return [(key.replace("_", " ").capitalize(), str(value)) for key, value in answer.values.items()]
+    return answer_words(read_form(source, choices=choices), answer.values)

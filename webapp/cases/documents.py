@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Response, current_app, flash, make_response, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models import Case, Document, User
@@ -13,6 +13,7 @@ from webapp import kept
 from webapp.cases import bp, frame
 from webapp.db import db, writes
 from webapp.settings import Settings
+from webapp.shared import downloads
 from webapp.signed_in import person
 from workflows.actions import documents as document_actions
 from workflows.errors import Invalid
@@ -27,8 +28,6 @@ KINDS = {
     "other": "Other",
 }
 LONGEST_TITLE = 200
-# Nothing that a browser opens from us may run a script, send a form or load anything.
-SEALED = "sandbox; default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
 @bp.get("/cases/<reference>/documents")
@@ -85,17 +84,7 @@ def _add(case: Case) -> Document:
 def document(reference: str, document_id: uuid.UUID) -> ResponseReturnValue:
     """The file itself, always as something to save and never as a page."""
     found = case_pages.document(db.session, frame.find(reference), document_id)
-    return download(found)
-
-
-def download(found: Document) -> Response:
-    """The bytes of a document with the headers that keep a browser from trusting them."""
-    response = make_response(document_actions.open_bytes(found, _settings().uploads))
-    response.headers["Content-Type"] = found.media_type
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = SEALED
-    response.headers.set("Content-Disposition", "attachment", filename=found.filename)
-    return response
+    return downloads.of(found)
 
 
 @bp.get("/cases/<reference>/documents/<uuid:document_id>/remove")

@@ -11,7 +11,7 @@ from models import Case, CaseStatus, KeyDecision
 from webapp.db import db
 from webapp.signed_in import person
 from workflows.actions import proposals
-from workflows.queries import case_pages, cases, decisions
+from workflows.queries import case_list, case_pages, cases, decisions
 from workflows.rules import permissions, status
 
 CLOSED = "Closed"
@@ -48,7 +48,7 @@ def page(case: Case, template: str, *, tab: str, **values: Any) -> str:
 
 
 def _plate(case: Case) -> Plate:
-    row = case_pages.in_rows(db.session, [case])[0]
+    row = case_list.in_rows(db.session, [case])[0]
     return Plate(
         case=case,
         kind=kind_words(case.kind),
@@ -90,9 +90,9 @@ def _actions(case: Case, decision: KeyDecision | None) -> list[dict[str, str]]:
     found = []
     if permissions.can_comment(user, case):
         found.append({"text": "Add comment", "href": url_for("cases.comments", reference=case.reference) + "#body"})
-    if decision is not None and case.status is CaseStatus.OPEN and permissions.can_manage(user, case):
-        if decision.state not in proposals.FINISHED | proposals.DECIDED:
+    if case.status is CaseStatus.OPEN and permissions.can_manage(user, case):
+        if decision is not None and decision.state not in proposals.FINISHED | proposals.DECIDED:
             found.append({"text": "Move to another month", "href": url_for("cases.defer", reference=case.reference)})
-        if decision.state not in proposals.FINISHED:
+        if decision is None or decision.state not in proposals.FINISHED:
             found.append({"text": "Withdraw", "href": url_for("cases.withdraw", reference=case.reference)})
     return found

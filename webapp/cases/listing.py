@@ -17,14 +17,14 @@ from webapp.shared import days_left, filters, task_links
 from webapp.signed_in import person
 from workflows.actions import cases
 from workflows.errors import Invalid
-from workflows.queries import case_pages
+from workflows.queries import case_list, case_pages
 from workflows.queries import tasks as task_queries
 from workflows.rules import permissions
 
 STATE_WORDS = {
     CaseStatus.OPEN.value: "Open",
     CaseStatus.CLOSED.value: "Closed",
-    case_pages.STUCK: "Cannot continue",
+    case_list.STUCK: "Cannot continue",
     DecisionState.DRAFT.value: "Decision: draft",
     DecisionState.NOTICE_PUBLISHED.value: "Decision: notice published",
     DecisionState.AWAITING_DECISION.value: "Decision: waiting for decision",
@@ -43,9 +43,9 @@ STATE_WORDS = {
 @bp.get("/cases")
 def list_cases() -> ResponseReturnValue:
     """Every case this person may see, filtered by the address."""
-    wanted = case_pages.CaseFilter(**{name: request.args.get(name, "").strip()[:200] for name in ("kind", "state", "team", "words")})
+    wanted = case_list.CaseFilter(**{name: request.args.get(name, "").strip()[:200] for name in ("kind", "state", "team", "words")})
     after = request.args.get("after", "")[:40]
-    found = case_pages.list_cases(db.session, person(), wanted, after=after)
+    found = case_list.list_cases(db.session, person(), wanted, after=after)
     return render_template(
         "cases/list.html",
         rows=rows(found.rows),
@@ -58,16 +58,16 @@ def list_cases() -> ResponseReturnValue:
     )
 
 
-def _href(wanted: case_pages.CaseFilter, after: str = "") -> str:
+def _href(wanted: case_list.CaseFilter, after: str = "") -> str:
     asked = {"kind": wanted.kind, "state": wanted.state, "team": wanted.team, "words": wanted.words, "after": after}
     filled: dict[str, Any] = {name: value for name, value in asked.items() if value}
     return url_for("cases.list_cases", **filled)
 
 
-def _choices(wanted: case_pages.CaseFilter) -> dict[str, list[dict[str, object]]]:
+def _choices(wanted: case_list.CaseFilter) -> dict[str, list[dict[str, object]]]:
     """What the filter offers, with what is chosen."""
-    kinds = [(kind, kind_words(kind)) for kind in case_pages.kinds(db.session)]
-    teams = [(team.key, team.name) for team in case_pages.teams(db.session)]
+    kinds = [(kind, kind_words(kind)) for kind in case_list.kinds(db.session)]
+    teams = [(team.key, team.name) for team in case_list.teams(db.session)]
     return {
         "kind": _options("Any kind", kinds, wanted.kind),
         "state": _options("Any state", list(STATE_WORDS.items()), wanted.state),
@@ -79,13 +79,13 @@ def _options(every: str, found: Sequence[tuple[str, str]], chosen: str) -> list[
     return [{"value": value, "text": text, "selected": value == chosen} for value, text in [("", every), *found]]
 
 
-def rows(found: Sequence[case_pages.ListedCase]) -> list[dict[str, Any]]:
+def rows(found: Sequence[case_list.ListedCase]) -> list[dict[str, Any]]:
     """Cases as rows of a list or of search results."""
     names = case_pages.group_names(db.session)
     return [_row(each, names) for each in found]
 
 
-def _row(found: case_pages.ListedCase, names: Mapping[str, str]) -> dict[str, Any]:
+def _row(found: case_list.ListedCase, names: Mapping[str, str]) -> dict[str, Any]:
     first = found.tasks[0] if found.tasks else None
     return {
         "reference": found.case.reference,
@@ -104,7 +104,7 @@ def _row(found: case_pages.ListedCase, names: Mapping[str, str]) -> dict[str, An
     }
 
 
-def _status(found: case_pages.ListedCase) -> dict[str, str]:
+def _status(found: case_list.ListedCase) -> dict[str, str]:
     if found.is_stuck:
         return {"text": "Cannot continue", "colour": "red"}
     if found.status:
@@ -112,7 +112,7 @@ def _status(found: case_pages.ListedCase) -> dict[str, str]:
     return {"text": "Started", "colour": "blue"} if found.case.status is CaseStatus.OPEN else {"text": "Closed", "colour": "grey"}
 
 
-def _waiting(found: case_pages.ListedCase, names: Mapping[str, str]) -> dict[str, str]:
+def _waiting(found: case_list.ListedCase, names: Mapping[str, str]) -> dict[str, str]:
     """Whom the case waits for and what for, the soonest due first; a date when nobody has to do anything."""
     if found.tasks:
         more = f" and {len(found.tasks) - 1} more" if len(found.tasks) > 1 else ""

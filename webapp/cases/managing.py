@@ -25,7 +25,7 @@ YEARS_AHEAD = 3
 @bp.get("/cases/<reference>/withdraw")
 def withdraw(reference: str) -> ResponseReturnValue:
     """Say what withdrawing does and ask why."""
-    case, decision = _find(reference, _check_withdrawable)
+    case, decision = _to_withdraw(reference)
     return _withdraw_page(case, decision, because=_kept("because"))
 
 
@@ -33,14 +33,17 @@ def withdraw(reference: str) -> ResponseReturnValue:
 @writes
 def withdraw_post(reference: str) -> ResponseReturnValue:
     """Withdraw the proposal."""
-    case, decision = _find(reference, _check_withdrawable)
+    case, decision = _to_withdraw(reference)
     because = request.form.get("because", "")
     try:
         _check_length(because)
-        proposals.withdraw(db.session, decision, because=because, by=person())
+        if decision is None:
+            proposals.withdraw_unproposed(db.session, case, because=because, by=person())
+        else:
+            proposals.withdraw(db.session, decision, because=because, by=person())
     except Invalid as error:
         db.session.rollback()
-        return _withdraw_page(*_find(reference, _check_withdrawable), because=because, errors=error.errors), 422
+        return _withdraw_page(*_to_withdraw(reference), because=because, errors=error.errors), 422
     flash("The proposal is withdrawn")
     return redirect(url_for("cases.show_case", reference=case.reference), 303)
 
@@ -76,6 +79,15 @@ def _find(reference: str, check: Callable[[KeyDecision], None]) -> tuple[Case, K
     return case, decision
 
 
+def _to_withdraw(reference: str) -> tuple[Case, KeyDecision | None]:
+    case = frame.find(reference)
+    permissions.check_manage(person(), case)
+    decision = decision_queries.find_of_case(db.session, case.id)
+    if decision is not None:
+        _check_withdrawable(decision)
+    return case, decision
+
+
 def _check_withdrawable(decision: KeyDecision) -> None:
     if decision.state in proposals.FINISHED:
         raise Refused("This matter is already closed")
@@ -100,7 +112,7 @@ def _problems(errors: dict[str, str]) -> list[dict[str, str]]:
     return [{"text": text, "href": f"#{name}"} for name, text in errors.items()]
 
 
-def _withdraw_page(case: Case, decision: KeyDecision, *, because: str, errors: dict[str, str] | None = None) -> str:
+def _withdraw_page(case: Case, decision: KeyDecision | None, *, because: str, errors: dict[str, str] | None = None) -> str:
     return frame.page(
         case,
         "cases/withdraw.html",
@@ -109,7 +121,7 @@ def _withdraw_page(case: Case, decision: KeyDecision, *, because: str, errors: d
         because=because,
         errors=errors or {},
         problems=_problems(errors or {}),
-        is_public=decision_queries.is_public(db.session, decision),
+        is_public=decision is not None and decision_queries.is_public(db.session, decision),
         longest=LONGEST_REASON,
     )
 
@@ -128,7 +140,7 @@ def _defer_page(case: Case, decision: KeyDecision, answers: dict[str, str], erro
         problems=_problems(errors or {}),
         month_items=_items([(str(number), months.month_name[number]) for number in range(1, 13)], answers["new_due_month"]),
         year_items=_items([(year, year) for year in years], answers["new_due_year"]),
-        is_public=decision_queries.is_public(db.session, decision),
+        is_public=decision is not None and decision_queries.is_public(db.session, decision),
         longest=LONGEST_REASON,
     )
 

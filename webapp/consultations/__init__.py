@@ -6,4 +6,6 @@ from flask import Blueprint
 
 bp = Blueprint("consultations", __name__, template_folder="templates")
 
-from webapp.consultations import asking, listing, pages  # noqa: E402, F401  the views register themselves on the blueprint
+from webapp.consultations import asking, listing, pages  # noqa: E402  the views register themselves on the blueprint
+
+__all__ = ["asking", "bp", "listing", "pages"]

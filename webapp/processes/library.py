@@ -8,17 +8,17 @@ from typing import Any
 from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from models import Parameter, ProcessDefinition
+from models import ProcessDefinition
 from webapp.db import db
 from webapp.processes import bp, readme
-from webapp.shared import drawings
+from webapp.shared import drawings, policy_values
 from workflows.engine import Step
 from workflows.library import definitions, tables_in_words
 from workflows.library.forms import Field, FormRefused, read_form
 from workflows.queries import processes
 
-LISTS = "choices_"
-HIDDEN_KINDS = frozenset({"start event", "exclusive gateway", "parallel gateway", "inclusive gateway", "event-based gateway"})
+GATEWAYS = frozenset({"exclusive gateway", "parallel gateway", "inclusive gateway", "event-based gateway"})
+HIDDEN_KINDS = GATEWAYS | {"start event", "end event", "sub-process"}
 DOES = {
     "user task": "A person does this",
     "service task": "The system does this",
@@ -27,9 +27,7 @@ DOES = {
     "call activity": "Another process does this",
     "catch event": "Waits here",
     "boundary event": "Can happen meanwhile",
-    "end event": "The process ends here",
     "throw event": "The system tells others",
-    "sub-process": "Several steps together",
     "receive task": "Waits for news",
     "send task": "The system tells others",
 }
@@ -58,7 +56,7 @@ def show_process(key: str) -> ResponseReturnValue:
     """What a process does, who does what, by which rules and deadlines, and how it is drawn."""
     live = processes.live(db.session, key)
     steps = [step for step in definitions.spec_of(db.session, live).steps if step.process_key == key]
-    values = [row for row in processes.parameters_in_force(db.session) if not row.key.startswith(LISTS)]
+    values = processes.policy_values(db.session)
     return render_template(
         "processes/show.html",
         process=live,
@@ -66,7 +64,7 @@ def show_process(key: str) -> ResponseReturnValue:
         calls=[{"name": _called(live, called), "href": url_for("processes.show_process", key=called)} for called in sorted(live.calls)],
         lanes=_lanes(live, steps),
         tables=tables_in_words.tables_of(live.files),
-        values=[_value(row) for row in values],
+        values=[policy_values.present(row) for row in values],
         not_confirmed=sum(row.confirmed_at is None for row in values),
         versions=[_version(each) for each in processes.versions_of(db.session, key)],
         drawing=drawings.of(live, title=f"{live.name}, version {live.version}", linked=True),
@@ -90,7 +88,8 @@ def _called(live: ProcessDefinition, key: str) -> str:
 def _lanes(live: ProcessDefinition, steps: Sequence[Step]) -> list[dict[str, Any]]:
     """The steps by who does them, in the order in which each first has something to do."""
     lanes: dict[str, list[dict[str, Any]]] = {}
-    for step in steps:
+    order = drawings.order_of(live)
+    for step in sorted(steps, key=lambda step: order.get(step.id, len(order))):
         if step.name and step.kind not in HIDDEN_KINDS:
             lanes.setdefault(step.lane or NO_LANE, []).append(_step(live, step))
     return [{"name": name, "steps": found} for name, found in lanes.items()]
@@ -105,6 +104,7 @@ def _step(live: ProcessDefinition, step: Step) -> dict[str, Any]:
         "about": step.documentation or own.get("helpText", ""),
         "legal_basis": own.get("legalBasis", ""),
         "stage": own.get("stage", ""),
+        "is_work": step.kind == "user task",
         "is_significant": own.get("significant") == "yes",
         "questions": [_question(question) for question in _questions(live, step)],
     }
@@ -128,26 +128,6 @@ def _question(question: Field) -> dict[str, Any]:
         "is_required": question.is_required,
         "is_conditional": bool(question.hide),
     }
-
-
-def _value(row: Parameter) -> dict[str, Any]:
-    return {
-        "label": row.label,
-        "value": value_words(row),
-        "legal_basis": row.legal_basis,
-        "legal_url": row.legal_url,
-        "valid_from": row.valid_from,
-        "is_confirmed": row.confirmed_at is not None,
-    }
-
-
-def value_words(row: Parameter) -> str:
-    """A policy value with its unit in words."""
-    if isinstance(row.value, list):
-        return ", ".join(str(item) for item in row.value)
-    if isinstance(row.value, int | float) and not isinstance(row.value, bool):
-        return f"{row.value:,} {row.unit.replace('_', ' ')}".strip()
-    return f"{row.value} {row.unit.replace('_', ' ')}".strip()
 
 
 def _version(found: processes.Version) -> dict[str, Any]:

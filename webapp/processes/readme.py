@@ -12,7 +12,7 @@ ITEM = re.compile(r"^(?:[-*]|\d+\.)\s+(.*)$")
 
 @dataclass(frozen=True)
 class Block:
-    """A heading, a paragraph, or a list with its items."""
+    """A heading, a paragraph, or a list or numbered list with its items."""
 
     kind: str
     text: str = ""
@@ -43,7 +43,7 @@ def _block(lines: list[str]) -> Block:
             items.append(begun[1])
         else:
             items[-1] += f" {line.strip()}"
-    return Block("list", items=[_plain(item) for item in items])
+    return Block("numbered" if lines[0][0].isdigit() else "list", items=[_plain(item) for item in items])
 
 
 def _plain(text: str) -> str:

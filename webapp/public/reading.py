@@ -12,6 +12,7 @@ from webapp.public import bp
 from webapp.shared import decision_page, published, reports
 from webapp.shared.decision_page import Links
 from webapp.signed_in import visitor
+from workflows.actions.reports import digest
 from workflows.errors import NotFound
 from workflows.queries import public
 from workflows.queries.public import PublicDecision
@@ -65,7 +66,8 @@ def record(slug: str) -> ResponseReturnValue:
     found = public.decision_page(db.session, slug)
     shown = _version(found.records) if found.records else None
     rows = _record_rows(found, shown) if isinstance(shown, DecisionRecord) else []
-    return render_template("public/record.html", **_about(found), shown=shown, versions=found.records, rows=rows)
+    as_signed = isinstance(shown, DecisionRecord) and digest(published.words_of(shown)) == shown.digest
+    return render_template("public/record.html", **_about(found), shown=shown, versions=found.records, rows=rows, as_signed=as_signed)
 
 
 def _record_rows(found: PublicDecision, shown: DecisionRecord) -> list[published.Row]:

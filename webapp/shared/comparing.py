@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from models import User, clock
+from sqlalchemy.orm import Session
+
+from models import Case, User, clock
 from webapp.shared import filters
 from workflows.errors import TaskGone
 from workflows.library.forms import Field, FormSchema, validate, value_words
+from workflows.queries import decisions
 from workflows.rules.calendar import london_date
 
 Row = dict[str, str]
@@ -43,6 +46,14 @@ def heading(error: TaskGone, *, reader: User) -> str:
     if error.change == "cancelled":
         return "This task is not needed any more"
     return f"This task is now with {'you' if who == 'You' else who}"
+
+
+def why_ended(session: Session, case: Case) -> str:
+    """Why the case of a task that is not needed any more ended, in a sentence; nothing when it goes on."""
+    decision = decisions.find_of_case(session, case.id)
+    if decision is None or not decision.withdrawn_because:
+        return ""
+    return f"The case was withdrawn: {decision.withdrawn_because.strip().rstrip('.')}."
 
 
 def when(at: datetime | None) -> str:

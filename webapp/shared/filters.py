@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from models import clock
@@ -35,6 +35,11 @@ def time_of(value: datetime | None) -> str:
     return words.time(value.astimezone(clock.LONDON)) if value is not None else ""
 
 
+def clock_time(value: time) -> str:
+    """`5pm`, for a London time of day."""
+    return words.time(datetime.combine(clock.today(), value))
+
+
 def moment(value: datetime | None) -> str:
     """`10 November 2020, 10:42am`."""
     return f"{short_day(value)}, {time_of(value)}" if value is not None else ""
@@ -59,6 +64,7 @@ ALL: dict[str, Callable[..., Any]] = {
     "short_day": short_day,
     "table_day": table_day,
     "time_of": time_of,
+    "clock_time": clock_time,
     "moment": moment,
     "iso": iso,
     "money": words.money,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workflows.library.forms import Block, Field, FormSchema
+from workflows.library.forms import Block, Field, FormSchema, conditions
 
 REVEALED_BY = re.compile(r"^=?\s*([a-z]\w*)\s*!=\s*\"([^\"]*)\"$")
 WIDTHS = {"money": "govuk-input--width-10", "phone": "govuk-input--width-20", "reference": "govuk-input--width-20"}
@@ -19,7 +20,7 @@ def present(schema: FormSchema, *, values: Mapping[str, Any], errors: Mapping[st
     """The parts of a form in order. `values` are answers, drafts, or what was typed: texts, lists, or a date's three parts.
 
     A question hidden unless the radio before it has one answer is shown under that answer; other conditional questions are
-    always on the page and the server decides.
+    on the page with their condition, which the page's script follows. Without a script they are all there, and the server decides.
     """
     found = errors or {}
     shown: list[Part] = []
@@ -28,6 +29,7 @@ def present(schema: FormSchema, *, values: Mapping[str, Any], errors: Mapping[st
         item = _block(part) if isinstance(part, Block) else _question(part, values.get(part.key), found.get(part.key, ""))
         owner = REVEALED_BY.match(part.hide) if part.hide else None
         option = _option(radios, owner[1], owner[2]) if owner else None
+        item["hide_when"] = json.dumps(conditions.tree(part.hide)) if part.hide and option is None else ""
         (option["parts"] if option is not None else shown).append(item)
         if item["kind"] == "radio":
             radios[item["key"]] = item
@@ -112,12 +114,17 @@ def _options(question: Field, value: Any) -> Part:
     chosen = set(_chosen(value))
     items = [{"value": key, "text": label, "checked": key in chosen, "parts": []} for key, label in question.options]
     inline = question.kind == "radio" and len(items) == 2 and all(len(item["text"]) < 12 for item in items)  # type: ignore[arg-type]
-    return {"option_items": items, "classes": "govuk-radios--inline" if inline else ""}
+    small = "govuk-radios--small" if question.kind == "radio" else "govuk-checkboxes--small"
+    return {"option_items": items, "classes": f"{small} govuk-radios--inline" if inline else small}
 
 
 def _tick(question: Field, value: Any) -> Part:
     ticked = value is True or _single(value).lower() in ("yes", "true", "on", "y", "1")
-    return {"option_items": [{"value": "yes", "text": question.label, "checked": ticked, "hint": {"text": question.hint} if question.hint else None}]}
+    hint = {"text": question.hint} if question.hint else None
+    return {
+        "classes": "govuk-checkboxes--small",
+        "option_items": [{"value": "yes", "text": question.label, "checked": ticked, "hint": hint}],
+    }
 
 
 def _select(question: Field, value: Any) -> Part:

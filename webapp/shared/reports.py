@@ -22,7 +22,7 @@ LABELS: Mapping[str, str] = {
     "social_value": "Social value",
     "background_papers": "Background papers",
 }
-WORDS = re.compile(r"\s+|[^\s]+")
+WORDS = re.compile(r"\S+\s*")
 CONTEXT = 12
 
 

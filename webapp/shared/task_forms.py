@@ -9,18 +9,21 @@ from typing import Any
 
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from models import Draft, UserTask
 from webapp import kept
 from webapp.db import db
 from webapp.settings import Settings
-from webapp.shared import comparing, forms
+from webapp.shared import comparing, forms, task_links
 from webapp.signed_in import person
 from workflows.actions import documents, tasks
 from workflows.errors import Invalid, TaskGone
 from workflows.library import task_forms
 from workflows.library.forms import File, FormSchema, Validated, validate
+from workflows.queries import inbox
 from workflows.queries import tasks as task_queries
+from workflows.rules import permissions
 
 
 @dataclass(kw_only=True)
@@ -110,8 +113,18 @@ def task_gone_page(error: TaskGone, typed: Mapping[str, Sequence[str]]) -> Respo
             heading=comparing.heading(error, reader=person()),
             rows=rows,
             mine=comparing.as_text(rows),
+            why_ended=comparing.why_ended(session, task.case) if task and error.change == "cancelled" else "",
+            is_compared=error.change == "completed",
+            can_comment=task is not None and permissions.can_comment(person(), task.case),
+            next_href=_next_href(session),
         )
     return page, 409
+
+
+def _next_href(session: Session) -> str:
+    """The address of the first of this person's own tasks; nothing when they have none."""
+    mine = inbox.page(session, inbox.Desk(person()), "mine", size=1).items
+    return task_links.href(mine[0], list="mine") if mine else ""
 
 
 def _revision_opened(otherwise: int) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models import User, UserTask
 from models.session import transaction
 from webapp.db import close, db, writes
+from webapp.shared import comparing
 from webapp.signed_in import person
 from webapp.work import bp
 from webapp.work.inbox import page
@@ -125,7 +126,7 @@ def _assign(session: Session, task: UserTask, to_id: str, by: User) -> str:
     if task.assignee_id == to.id:
         return _assigned_to(to, by)
     if task.assignee_id is not None and task.assignee_id != by.id:
-        raise Conflict(f"{task.assignee.name if task.assignee else 'Somebody'} has it already")
+        raise Conflict(f"{task.assignee.name if task.assignee else 'Somebody'} started it{comparing.when(task.claimed_at)}")
     if to.id == by.id:
         tasks.claim(session, task, by=by)
     else:

@@ -56,8 +56,10 @@ def context(session: Session, task: UserTask, reader: User) -> Context:
 
 def due(task: UserTask) -> dict[str, Any]:
     """When a task is due, in words, and how that was worked out."""
-    at, words_left = rows.time_shown(task.due_at), rows.due_words(task.due_at)
-    return {"on": task.due_at, "at": at, "words": words_left, "explanation": _explanation(task.due_explanation)}
+    at, how_long = rows.time_shown(task.due_at), rows.due_words(task.due_at)
+    if task.completed_at is not None:
+        how_long = "Done in time" if task.completed_at <= task.due_at else "Done after it was due"
+    return {"on": task.due_at, "at": at, "words": how_long, "explanation": _explanation(task.due_explanation)}
 
 
 def _explanation(stored: Mapping[str, Any] | None) -> Explanation | None:
@@ -93,7 +95,7 @@ def stages(session: Session, task: UserTask, reader: User) -> list[dict[str, Any
     spec = definitions.spec_of(session, instance.definition)
     in_stage = stage_by_step(spec)
     lines = _case_tasks(session, task.case_id)
-    names = list(dict.fromkeys(in_stage[step.id] for step in spec.steps if step.id in in_stage))
+    names = definitions.stages_of(instance.definition)
     return [_stage(name, [line for line in lines if in_stage.get(line.bpmn_id) == name], task, reader) for name in names]
 
 

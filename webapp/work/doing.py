@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from models import TaskStatus, UserTask
 from webapp.db import db, writes
-from webapp.shared import task_forms, task_links
+from webapp.shared import comparing, task_forms, task_links
 from webapp.shared.task_forms import TaskForm
 from webapp.signed_in import person
 from webapp.work import bp, rows
@@ -60,7 +60,7 @@ def complete_task(task_id: uuid.UUID) -> ResponseReturnValue:
 def task_page(task: UserTask, form: TaskForm | None = None, *, problem: dict[str, str] | None = None, remark: str = "") -> str:
     """The page of an open or cancelled task as HTML; `problem` is a message about something beside the form."""
     stands = standing(task)
-    shown = form or (task_forms.open_form(task) if stands.can_do else None)
+    shown = form or (task_forms.open_form(task, begins={"title": task.case.title}) if stands.can_do else None)
     found = listed()
     tag, colour = rows.status_tag(task.status, has_draft=bool(shown and shown.draft))
     return render_template(
@@ -79,6 +79,7 @@ def task_page(task: UserTask, form: TaskForm | None = None, *, problem: dict[str
         remark_problem=problem,
         remark=remark,
         draft=_draft_words(shown, task),
+        why_ended="" if stands.is_open else comparing.why_ended(db.session, task.case),
     )
 
 

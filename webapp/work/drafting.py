@@ -28,7 +28,10 @@ class SavedElsewhere(Conflict):
 def save_draft(task_id: uuid.UUID) -> ResponseReturnValue:
     """Keep what is typed; the first change makes the task this person's. Answers the page's script with words."""
     task = task_queries.task_for(db.session, person(), task_id)
-    draft = keep_draft(task)
+    try:
+        draft = keep_draft(task)
+    except SavedElsewhere as conflict:
+        return jsonify(words=f"{conflict}.", elsewhere=True), 409
     return jsonify(message=f"Draft saved at {filters.time_of(draft.saved_at)}", assigned="Assigned to you", seen=seen(draft))
 
 
@@ -50,7 +53,7 @@ def _check_not_saved_elsewhere(task: UserTask) -> None:
     draft = task_queries.draft_for(db.session, task, person())
     if sent is None or draft is None or draft.user_id != person().id or _is_known(sent, draft):
         return
-    raise SavedElsewhere(f"You saved this in another tab at {filters.time_of(draft.saved_at)}. Open the newer one, or keep this one")
+    raise SavedElsewhere(f"You saved this in another tab at {filters.time_of(draft.saved_at)}")
 
 
 def _is_known(sent: str, draft: Draft) -> bool:

@@ -36,7 +36,7 @@ def page(*, problem: str = "") -> str:
     at, found = desk(), listed()
     shown = lists.page(db.session, at, found.name, only=found.only, after=place("after"), before=place("before"))
     counts = lists.counts(db.session, at)
-    refusals = rows.refusals(lists.doers_of(db.session, shown.items), person())
+    refusals = {} if found.name in ("waiting", "done") else rows.refusals(lists.doers_of(db.session, shown.items), person())
     return render_template(
         "work/inbox.html",
         listed=found,

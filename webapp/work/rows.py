@@ -45,14 +45,24 @@ def row(item: Item, desk: Desk, found: Listed, refusals: Mapping[Any, str]) -> R
     """One line of a list."""
     tag, colour = status_tag(item.status, has_draft=item.has_draft)
     is_open = item.status in (TaskStatus.READY, TaskStatus.CLAIMED)
-    holder = "you" if item.assignee_id == desk.reader.id else item.assignee
     return Row(
         id=str(item.id), href=task_links.href(item, **found.arguments()), name=item.name, label=item.label,
         reference=item.reference, title=item.title,
         due_at=item.due_at if is_open else None, due_time=time_shown(item.due_at), due_words=due_words(item.due_at), tag=tag, colour=colour,
-        holder=f"With {holder or item.group}" if is_open and found.name != "mine" else "", acting=desk.acting_name(item),
+        holder=_holder(item, desk, found) if is_open else "", acting=desk.acting_name(item),
         refusal=refusals.get(item.id, ""), can_select=is_open and found.name in ("mine", "unassigned", "team"), done_at=item.completed_at,
     )  # fmt: skip
+
+
+def _holder(item: Item, desk: Desk, found: Listed) -> str:
+    """Who has a task, where the list itself does not say it."""
+    if found.name == "mine":
+        return ""
+    if item.assignee_id is not None:
+        return "With you" if item.assignee_id == desk.reader.id else f"With {item.assignee}"
+    if found.name == "waiting":
+        return f"With {item.group}"
+    return item.group if len(desk.groups) > 1 else "Not assigned" if found.name == "team" else ""
 
 
 def status_tag(status: TaskStatus, *, has_draft: bool = False) -> tuple[str, str]:

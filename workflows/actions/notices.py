@@ -197,7 +197,7 @@ def comments_close(decision: KeyDecision, route: NoticeRoute, *, published_at: d
 def _add_notice(work: Work, decision: KeyDecision, kind: NoticeKind, website_on: date, offices_on: date, earliest: calendar.Deadline) -> None:
     work.session.add(
         Notice(
-            decision_id=decision.id, version=_next_version(work.session, decision), kind=kind, website_on=website_on,
+            decision_id=decision.id, version=next_version(work.session, decision), kind=kind, website_on=website_on,
             offices_on=offices_on, content=content_of(decision, work.answers), earliest_decision_on=earliest.on,
             earliest_explanation=earliest.explanation.to_json(), representations_close_at=decision.representations_close_at,
             reason=work.answers.get("reasons_published", ""), published_at=work.now, published_by_id=_person(work).id,
@@ -206,7 +206,8 @@ def _add_notice(work: Work, decision: KeyDecision, kind: NoticeKind, website_on:
     work.session.flush()
 
 
-def _next_version(session: Session, decision: KeyDecision) -> int:
+def next_version(session: Session, decision: KeyDecision) -> int:
+    """The number of the next notice of a decision."""
     newest = session.scalar(select(func.max(Notice.version)).where(Notice.decision_id == decision.id))
     return (newest or 0) + 1
 
@@ -230,85 +231,6 @@ def content_of(decision: KeyDecision, answers: Mapping[str, Any]) -> dict[str, A
         "urgent_because": decision.urgent_because,
         "reasons_published": answers.get("reasons_published", ""),
     }
-
-
-CORRECTABLE = ("title", "summary", "proposal", "documents", "documents_address", "request_procedure")
-NEVER_EMPTY = {
-    "title": "Enter the title",
-    "summary": "Enter what the decision is about",
-    "documents": DEMANDED["documents_list"],
-    "documents_address": DEMANDED["documents_address"],
-    "request_procedure": DEMANDED["request_procedure"],
-}
-UNDECIDED = frozenset({DecisionState.NOTICE_PUBLISHED, DecisionState.AWAITING_DECISION})
-
-
-def correct(session: Session, decision: KeyDecision, *, changes: Mapping[str, str], reason: str, restarts_clock: bool, by: User) -> Notice:
-    """Correct a published notice openly. A change of the matter, the maker or the period is a new notice with a new clock (KD-8).
-
-    A clock that restarts pushes the earliest day out by the whole period and comments stay open until then; a typing mistake keeps
-    both. Refused for someone who may not publish, without a published notice, or to restart the clock of a decision that is made;
-    Invalid without a reason, without a change, or when the new first day lies after the month the decision is due.
-    """
-    permissions.check_publish(by, decision.case)
-    audit.lock(session, decision.case)
-    newest = decision_queries.newest_notice(session, decision)
-    if newest is None:
-        raise Refused("No notice has been published")
-    changed = _changed(newest, changes, reason=reason)
-    if restarts_clock and decision.state not in UNDECIDED:
-        raise Refused("The decision has been made, so its notice cannot start again. Correct the words without a new clock")
-    notice = _next_version_of(session, decision, newest, changed, reason=reason.strip(), by=by)
-    if restarts_clock:
-        _restart(session, decision, notice)
-    for field in ("title", "summary", "proposal"):
-        setattr(decision, field, changed.get(field, getattr(decision, field)))
-    decision.case.title = decision.title
-    session.add(notice)
-    public_page.changed(session, decision, "Notice published again" if restarts_clock else "Notice corrected", reason=notice.reason)
-    audit.record(session, "notice:corrected", case=decision.case, by=by, detail={"version": notice.version, "restarts_clock": restarts_clock},
-                 text={"reason": notice.reason})  # fmt: skip
-    session.flush()
-    return notice
-
-
-def _changed(newest: Notice, changes: Mapping[str, str], *, reason: str) -> dict[str, str]:
-    kept = {key: str(changes[key]).strip() for key in CORRECTABLE if key in changes}
-    errors = {key: message for key, message in NEVER_EMPTY.items() if kept.get(key) == ""}
-    changed = {key: text for key, text in kept.items() if text != newest.content.get(key, "")}
-    if not reason.strip():
-        errors["reason"] = "Enter why the notice is corrected"
-    if not changed and not errors:
-        errors["title"] = "Change at least one part of the notice"
-    if errors:
-        raise Invalid(errors)
-    return changed
-
-
-def _next_version_of(session: Session, decision: KeyDecision, newest: Notice, changed: Mapping[str, str], *, reason: str, by: User) -> Notice:
-    today = clock.today()
-    return Notice(
-        decision_id=decision.id, version=_next_version(session, decision), kind=NoticeKind.CORRECTION, website_on=today, offices_on=today,
-        content=newest.content | dict(changed), earliest_decision_on=decision.earliest_decision_on,
-        earliest_explanation=newest.earliest_explanation, representations_close_at=decision.representations_close_at, restarts_clock=False,
-        reason=reason, published_at=clock.now(), published_by_id=by.id,
-    )  # fmt: skip
-
-
-def _restart(session: Session, decision: KeyDecision, notice: Notice) -> None:
-    route = decision.route or NoticeRoute.NORMAL
-    earliest = earliest_day(session, route, notice.website_on)
-    if earliest.on > decision.due_to:
-        raise Invalid(
-            {"restarts_clock": f"The first lawful day would be {calendar.date_words(earliest.on)}, after the month this decision is due. "
-                               "Move the decision to a later month first"}
-        )  # fmt: skip
-    closes = comments_close(decision, route, published_at=notice.published_at, earliest=earliest.on)
-    decision.representations_close_at = max(closes, decision.representations_close_at or closes)
-    decision.earliest_decision_on = earliest.on
-    notice.kind, notice.restarts_clock = NOTICE_KINDS[route], True
-    notice.earliest_decision_on, notice.earliest_explanation = earliest.on, earliest.explanation.to_json()
-    notice.representations_close_at = decision.representations_close_at
 
 
 def _person(work: Work) -> User:

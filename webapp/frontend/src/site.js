@@ -6,6 +6,7 @@ import { refuseSecondPress } from './submit-once.js';
 import { listenForShortcuts } from './shortcuts.js';
 import { warnBeforeSignOut } from './session-end.js';
 import { offerCopy } from './copy.js';
+import { followConditions } from './conditions.js';
 import { withoutExpandedRadios } from './radios.js';
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported');
@@ -15,6 +16,16 @@ withoutExpandedRadios(document);
 keepDrafts(document.querySelector('form[data-draft-url]'));
 refuseSecondPress(document);
 listenForShortcuts(document);
-warnBeforeSignOut(document.body.dataset.sessionSecondsLeft);
+warnBeforeSignOut(document.body);
 offerCopy(document);
+followConditions(document);
 document.querySelector('.govuk-error-summary')?.focus();
+focusTheHeadingOfTheNext(document);
+
+// After a task is completed another page opens: a screen reader begins at its heading.
+function focusTheHeadingOfTheNext(root) {
+  const heading = root.querySelector('main h1');
+  if (!heading || !root.querySelector('.moj-alert--success') || root.querySelector('.govuk-error-summary')) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+}

@@ -1,0 +1,85 @@
+"""Migrations: they make what the models describe, on both databases, and the audit trail is guarded from the start."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from models import clock
+from models.migrations import check, head, upgrade
+from models.session import new_session, transaction
+from tests.support.databases import Database
+from workflows.actions import audit
+
+HEAD = "0001"
+
+
+def test_the_newest_migration_is_the_one_this_version_was_tested_with() -> None:
+    assert head() == HEAD
+
+
+def test_a_migrated_database_is_what_the_models_describe(database: Database) -> None:
+    assert check(database.url) == []
+
+
+def test_migrating_again_changes_nothing(database: Database) -> None:
+    upgrade(database.url)
+
+    assert check(database.url) == []
+
+
+def test_a_column_that_is_missing_is_named(database: Database) -> None:
+    with transaction(database.engine) as session:
+        session.execute(text("ALTER TABLE comment DROP COLUMN body"))
+
+    assert any("body" in line for line in check(database.url))
+
+
+def test_an_audit_trail_without_its_guard_is_named(database: Database) -> None:
+    with transaction(database.engine) as session:
+        session.execute(text(f"DROP TRIGGER audit_event_no_update{' ON audit_event' if database.kind == 'postgresql' else ''}"))
+
+    assert check(database.url) == ["the guard of the audit trail is off: its rows could be changed"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_event SET kind = 'nothing:happened'",
+        "DELETE FROM audit_event",
+        "UPDATE audit_seal SET digest = 'x'",
+        "DELETE FROM audit_seal",
+        "UPDATE audit_text SET words = '{}'",
+    ],
+)
+def test_the_database_refuses_to_change_the_audit_trail(database: Database, statement: str) -> None:
+    _one_event_and_its_seal(database)
+
+    with pytest.raises(IntegrityError, match="only added to"), transaction(database.engine) as session:
+        session.execute(text(statement))
+
+
+def test_the_words_of_an_event_can_be_deleted(database: Database) -> None:
+    _one_event_and_its_seal(database)
+
+    with transaction(database.engine) as session:
+        session.execute(text("DELETE FROM audit_text"))
+
+    with new_session(database.engine, writes=False) as session:
+        assert session.execute(text("SELECT count(*) FROM audit_event")).scalar_one() == 1
+
+
+def test_an_event_cannot_be_replaced_by_another_at_its_place(database: Database) -> None:
+    if database.kind != "sqlite":
+        pytest.skip("only SQLite has INSERT OR REPLACE")
+    _one_event_and_its_seal(database)
+
+    with pytest.raises(IntegrityError, match="only added to"), transaction(database.engine) as session:
+        session.execute(text("INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event"))
+
+
+def _one_event_and_its_seal(database: Database) -> None:
+    with clock.held(clock.read_instant("2026-03-02 09:00")), transaction(database.engine) as session:
+        audit.record(session, "case:opened", case=None, by=None, text={"title": "A case"})
+        audit.seal_day(session)

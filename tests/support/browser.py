@@ -1,0 +1,62 @@
+"""A real browser: Debian's own Chromium, told to stay quiet and off the network, and signed in as whom a test wants."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.support.clients import client_for
+from tests.support.server import Site
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)  # fmt: skip
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+
+
+def launch_arguments() -> dict[str, Any]:
+    """How to start the browser. Without one the test is skipped, or fails where nothing may be skipped (CI)."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        give_up("There is no Chromium on this machine: apt-get install chromium")
+    return {"executable_path": found, "args": list(QUIET)}
+
+
+def give_up(reason: str) -> None:
+    """Skip on a developer's machine; fail on a build server, where a missing program would hide missing tests."""
+    if os.environ.get("CI", "").lower() in {"1", "true"}:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def sign_in(page: Page, site: Site, name: str) -> None:
+    """Make this browser that of a demo person, as if they had just signed in."""
+    client = client_for(site.app, site.person(name))
+    client.get("/session")
+    cookie = client.get_cookie(site.app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    page.context.clear_cookies()
+    page.context.add_cookies(
+        [{"name": cookie.key, "value": cookie.value, "domain": urlsplit(site.address).hostname, "path": "/", "httpOnly": True}]
+    )
+
+
+def sign_out(page: Page) -> None:
+    """Make this browser that of nobody."""
+    page.context.clear_cookies()
+
+
+def become(page: Page, site: Site, name: str) -> None:
+    """Make this browser that of a demo person, or of nobody when there is no name."""
+    if name:
+        sign_in(page, site, name)
+    else:
+        sign_out(page)

@@ -1,0 +1,176 @@
+"""Mail: who gets it and why, and that it is sent at most once whatever the mail server does (R21)."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+from sqlalchemy import select
+
+from models import Case, Job, JobStatus, OutboxMail
+from models.session import transaction
+from tests.support.office import Office
+from workflows.actions import mail
+from workflows.enqueue import MailServer, Tools
+from workflows.jobs import sending
+from workflows.jobs.working_off import work_off
+
+
+class Letterbox:
+    """A mail server's handler that keeps what it is given, answers as told, and can drop the connection."""
+
+    def __init__(self, *, rcpt: str = "250 OK", data: str = "250 OK", drops: bool = False) -> None:
+        self.rcpt, self.data, self.drops = rcpt, data, drops
+        self.kept: list[Any] = []
+
+    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.rcpt.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return self.rcpt
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
+        if self.data.startswith("2"):
+            self.kept.append(message_from_bytes(envelope.content, policy=default))
+        if self.drops and server.transport is not None:
+            server.transport.abort()
+        return self.data
+
+
+@contextmanager
+def serving(letterbox: Letterbox) -> Iterator[Tools]:
+    """The letterbox on a free port, and tools that lead to it."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    controller = Controller(letterbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield Tools(mail=MailServer(host="127.0.0.1", port=port, starttls=False, seconds=5.0), public_url="https://casework.example.gov.uk")
+    finally:
+        controller.stop()
+
+
+def write(office: Office, **changes: Any) -> None:
+    """One mail to the officer, committed."""
+    mail.to_person(office.session, office.officer, kind="advice", case=office.case, subject="Advice wanted: A matter",
+                   link="/consultations/1", body="By Friday.", **changes)  # fmt: skip
+    office.session.commit()
+
+
+def work(office: Office, tools: Tools) -> OutboxMail:
+    """Let the worker have one try at everything, however late it is, and give the mail as it is then."""
+    with transaction(office.engine) as session:
+        for job in session.scalars(select(Job).where(Job.status == JobStatus.TODO)):
+            job.run_at = job.enqueued_at
+    work_off(office.engine, tools, office.case.opened_at)
+    with transaction(office.engine) as session:
+        return session.scalars(select(OutboxMail)).one()
+
+
+def test_everyone_in_a_group_gets_a_mail_that_says_why(office: Office) -> None:
+    written = mail.to_group(office.session, "commissioners", kind="advice", case=office.case, subject="Advice\nwanted", link="/x")
+
+    assert {each.to_address for each in written} == {office.officer.email, office.colleague.email}
+    assert {each.body for each in written} == {"You get this because you are in Commissioners."}
+    assert {each.subject for each in written} == {"Advice wanted"}
+    assert len(office.session.scalars(select(Job).where(Job.name == "mail.send")).all()) == 2
+
+
+def test_a_group_without_people_gets_it_at_its_own_address(office: Office) -> None:
+    office.officer.is_active = office.colleague.is_active = False
+    office.officer.memberships[0].group.email = "team@example.gov.uk"
+
+    written = mail.to_group(office.session, "commissioners", kind="advice", case=office.case, subject="Advice", link="/x")
+
+    assert [each.to_address for each in written] == ["team@example.gov.uk"]
+
+
+def test_a_restricted_case_is_not_named(office: Office) -> None:
+    restricted: Case = office.case
+    restricted.is_restricted = True
+
+    written = mail.to_person(office.session, office.officer, kind="advice", case=restricted, subject="A child of ours", link="/x", body="Words")
+
+    assert written.subject == "Restricted case KD-2026-0001"
+    assert "Words" not in written.body
+
+
+def test_without_a_server_the_mail_stays_in_the_outbox(office: Office) -> None:
+    write(office)
+
+    kept = work(office, Tools())
+
+    assert kept.sent_at is None
+    assert kept.not_sent_because == sending.KEPT
+
+
+def test_a_mail_arrives_once_with_its_link_and_its_key(office: Office) -> None:
+    letterbox = Letterbox()
+    with serving(letterbox) as tools:
+        write(office)
+        sent = work(office, tools)
+        work(office, tools)
+
+    (arrived,) = letterbox.kept
+    assert sent.sent_at is not None
+    assert arrived["Message-ID"].startswith(f"<{sent.id}@")
+    assert arrived["Subject"] == "Advice wanted: A matter"
+    assert "https://casework.example.gov.uk/consultations/1" in arrived.get_content()
+    assert "By Friday." in arrived.get_content()
+
+
+@pytest.mark.parametrize("answers", [{"rcpt": "451 Later"}, {"data": "451 Later"}, {"rcpt": "550 Nobody here"}])
+def test_a_mail_that_was_refused_is_tried_again_and_arrives_once(office: Office, answers: dict[str, str]) -> None:
+    letterbox = Letterbox(**answers)  # type: ignore[arg-type]
+    with serving(letterbox) as tools:
+        write(office)
+        assert work(office, tools).sent_at is None
+        letterbox.rcpt = letterbox.data = "250 OK"
+        work(office, tools)
+        work(office, tools)
+
+    assert len(letterbox.kept) == 1
+
+
+def test_a_mail_whose_fate_is_unknown_is_not_sent_again_and_says_so(office: Office) -> None:
+    letterbox = Letterbox(drops=True)
+    with serving(letterbox) as tools:
+        write(office)
+        first = work(office, tools)
+        letterbox.drops = False
+        work(office, tools)
+
+    assert first.not_sent_because == sending.UNKNOWN
+    assert len(letterbox.kept) == 1
+
+
+def test_a_mail_that_a_killed_worker_was_sending_is_not_sent_again(office: Office) -> None:
+    letterbox = Letterbox()
+    with serving(letterbox) as tools:
+        write(office)
+        with transaction(office.engine) as session:
+            session.scalars(select(OutboxMail)).one().sending_at = office.case.opened_at
+        found = work(office, tools)
+
+    assert found.not_sent_because == sending.UNKNOWN
+    assert letterbox.kept == []
+
+
+def test_a_server_that_is_away_holds_up_nothing_but_the_mail(office: Office) -> None:
+    write(office)
+    tools = Tools(mail=MailServer(host="127.0.0.1", port=1, starttls=False, seconds=1.0))
+
+    assert work(office, tools).sending_at is None
+
+    with transaction(office.engine) as session:
+        job = session.scalars(select(Job)).one()
+        assert job.status is JobStatus.TODO
+        assert "NotSent" in job.last_error
+    assert threading.active_count() < 50

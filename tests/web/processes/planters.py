@@ -1,0 +1,16 @@
+"""What the walk over every route finds under <key>: a process that every member of staff may read."""
+
+from __future__ import annotations
+
+from models.session import transaction
+from tests.support import casebook
+from tests.support.walk import Planted, World, planter
+
+
+@planter("key")
+def a_deployed_process(world: World) -> Planted:
+    """The errand of the small council."""
+    with transaction(world.app.extensions["dps_engine"]) as session:
+        definition = casebook.errand_definition()
+        session.add(definition)
+    return Planted(definition.key)

@@ -1,0 +1,232 @@
+"""What holds on every route, found from the URL map: rights (S1), form tokens (S8), headers (S16), errors
+(S18), logs (S20)."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.support.walk import ROLES, UNSAFE, Visit, World, build_world, is_open, visits
+from tests.web.admin import planters as admin_planters  # noqa: F401  what each plants is found by the walk
+from tests.web.cases import planters as case_planters  # noqa: F401
+from tests.web.processes import planters as process_planters  # noqa: F401
+from tests.web.public import planters as public_planters  # noqa: F401
+from tests.web.work import planters as work_planters  # noqa: F401
+from webapp import areas, logs
+
+LEAKS = re.compile(
+    r"Traceback|File \"|/webapp/|site-packages|SELECT |INSERT |sqlite3|psycopg|sqlalchemy|werkzeug|Python/|3\.1\d\.\d",
+    re.I,
+)
+ENDS_THE_SESSION = {"account.sign_out", "account.sign_in_post", "account.sign_in_as_demo"}
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    return build_world(app)
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """The log as text, as it would be written to standard error."""
+    stream = io.StringIO()
+    logs.init_logs(stream)
+    yield stream
+    logs.init_logs()
+
+
+def header_problems(visit: Visit, answer: TestResponse, *, signed_in: bool) -> list[str]:
+    """What is missing from an answer's headers (S16)."""
+    policy = answer.headers.get("Content-Security-Policy", "")
+    wanted = {
+        "no policy": "default-src 'none'" in policy and "frame-ancestors 'none'" in policy,
+        "unsafe policy": "unsafe" not in policy
+        and "base-uri 'none'" in policy
+        and "form-action 'self'" in policy,
+        "sniffing": answer.headers.get("X-Content-Type-Options") == "nosniff",
+        "referrer": answer.headers.get("Referrer-Policy") == "same-origin",
+        "opener": answer.headers.get("Cross-Origin-Opener-Policy") == "same-origin",
+        "server": "Server" not in answer.headers,
+        "stored": not signed_in
+        or visit.endpoint == "static"
+        or answer.headers.get("Cache-Control") == "no-store",
+    }
+    return [f"{visit}: {what}" for what, is_right in wanted.items() if not is_right]
+
+
+def test_every_rule_can_be_visited(world: World) -> None:
+    """A route whose argument nobody plants raises here: nothing stays outside the walk."""
+    walked = list(visits(world))
+
+    rules = {rule.endpoint for rule in world.app.url_map.iter_rules()}
+    assert {visit.endpoint for visit in walked} == rules
+
+
+def test_the_public_reads_only_what_is_public(world: World) -> None:
+    problems = []
+    for visit in visits(world):
+        answer = visit.make(world.browser("public"))
+        if not is_open(visit.endpoint) and answer.status_code not in {302, 401, 404, 405}:
+            problems.append(f"{visit}: {answer.status_code}")
+        if answer.status_code == 302 and not answer.location.startswith("/"):
+            problems.append(f"{visit}: leads to {answer.location}")
+
+    assert problems == []
+
+
+@pytest.mark.parametrize("role", [*ROLES, "public"])
+def test_nobody_reads_or_changes_what_is_not_theirs(world: World, role: str) -> None:
+    walked = list(visits(world))
+    foreign = {
+        name: planted
+        for name, planted in world.planted.items()
+        if planted.canary and role not in planted.readers
+    }
+    before = world.content()
+    problems = []
+
+    for visit in walked:
+        if visit.endpoint in ENDS_THE_SESSION:
+            continue
+        is_foreign = bool(set(visit.arguments) & set(foreign))
+        answer = visit.make(world.browser(role))
+        shown = [name for name, planted in foreign.items() if planted.canary in answer.text]
+        after = world.content()
+        if answer.status_code >= 500 or shown:
+            problems.append(f"{visit}: {answer.status_code} shows {shown}")
+        if after != before and (visit.method not in UNSAFE or is_foreign or answer.status_code >= 400):
+            problems.append(f"{visit}: {answer.status_code} and something changed")
+        before = after
+
+    assert problems == []
+
+
+def test_areas_let_in_only_their_roles(world: World) -> None:
+    problems = []
+    for role in ROLES:
+        browser = world.browser(role)
+        for visit in visits(world):
+            if visit.endpoint in ENDS_THE_SESSION:
+                continue
+            if not world.may_enter(role, visit.endpoint) and visit.make(browser).status_code not in {
+                403,
+                404,
+            }:
+                problems.append(f"{role}: {visit}")
+
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    "forgery", ["no token", "token of another browser", "foreign origin", "foreign page", "origin null"]
+)
+def test_a_forged_post_changes_nothing_anywhere(world: World, forgery: str) -> None:
+    headers = {
+        "foreign origin": {"Origin": "https://example.org"},
+        "foreign page": {"Sec-Fetch-Site": "cross-site"},
+        "origin null": {"Origin": "null"},
+    }.get(forgery, {})
+    stranger = world.browser("public").token()
+    unsafe = [visit for visit in visits(world) if visit.method in UNSAFE]
+    before = world.content()
+    problems = []
+
+    for visit in unsafe:
+        browser = world.browser("everything")
+        token = {"no token": "", "token of another browser": stranger}.get(forgery) or browser.token()
+        body = {**visit.body, "csrf_token": "" if forgery == "no token" else token}
+        answer = browser.open(visit.url, method=visit.method, data=body, headers=headers)
+        if answer.status_code not in {400, 403} or world.content() != before:
+            problems.append(f"{visit}: {answer.status_code}")
+
+    assert problems == []
+
+
+@pytest.mark.parametrize("role", ["public", "scrutiny_member", "everything"])
+def test_every_answer_carries_the_headers(world: World, role: str) -> None:
+    problems = []
+    for visit in [
+        *visits(world),
+        Visit("", "GET", "/no-such-page", {}, ()),
+        Visit("", "DELETE", "/health", {}, ()),
+    ]:
+        browser = world.browser(role)
+        answer = visit.make(browser)
+        asks_who = visit.endpoint not in areas.OPEN_ENDPOINTS and not visit.endpoint.startswith("health.")
+        problems += header_problems(visit, answer, signed_in=role != "public" and asks_who)
+
+    assert problems == []
+
+
+def test_over_tls_every_answer_demands_it(tls_app: Flask) -> None:
+    world = build_world(tls_app)
+    without = []
+
+    for visit in visits(world):
+        answer = world.browser("public").open(
+            visit.url, method=visit.method, base_url="https://casework.example.gov.uk", buffered=True
+        )
+        if "max-age=31536000" not in answer.headers.get("Strict-Transport-Security", ""):
+            without.append(str(visit))
+
+    assert without == []
+
+
+def test_an_error_on_any_route_shows_a_reference_and_nothing_else(world: World, log: io.StringIO) -> None:
+    def fail(**_arguments: object) -> str:
+        raise RuntimeError("SELECT secret FROM cupboard")
+
+    problems = []
+    for visit in visits(world):
+        browser = world.browser("everything")
+        before = world.app.view_functions[visit.endpoint]
+        world.app.view_functions[visit.endpoint] = fail
+        answer = visit.make(browser)
+        world.app.view_functions[visit.endpoint] = before
+        reference = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{2}", answer.text)
+        if (
+            answer.status_code != 500
+            or LEAKS.search(answer.text)
+            or "cupboard" in answer.text
+            or not reference
+        ):
+            problems.append(f"{visit}: {answer.status_code} {LEAKS.findall(answer.text)}")
+        elif f'"reference": "{reference[0]}"' not in log.getvalue():
+            problems.append(f"{visit}: {reference[0]} is not in the log")
+
+    assert problems == []
+
+
+def test_what_people_type_never_reaches_the_log(world: World, log: io.StringIO) -> None:
+    hostile = 'canary-typed\r\n{"event": "forged"}\x1b[31mred\x1b[0m'
+
+    for role in ("public", "everything"):
+        for visit in visits(world):
+            body = {
+                **visit.body,
+                **dict.fromkeys(("email", "password", "reason", "old_password", "person", "next"), hostile),
+            }
+            browser = world.browser(role)
+            url = visit.url + "?q=canary-typed"
+            if visit.method == "POST":
+                browser.post(
+                    url,
+                    data=body,
+                    headers={"User-Agent": "canary-typed\x1b[31m", "X-Request-ID": "canary-typed"},
+                )
+            else:
+                browser.open(url, method=visit.method, buffered=True)
+            browser.get("/canary-typed%0d%0aforged")
+
+    lines = log.getvalue().splitlines()
+    assert lines
+    assert "canary" not in log.getvalue()
+    assert "\x1b" not in log.getvalue()
+    assert "example.gov.uk" not in log.getvalue()
+    assert all(isinstance(json.loads(line), dict) for line in lines)
