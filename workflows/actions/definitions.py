@@ -29,6 +29,7 @@ def deploy_library(session: Session, root: Path) -> list[str]:
     lines = organisation.load(session, root / "organisation.yml") + organisation.load_parameters(session, root / "parameters.yml")
     folders = {path.parent.name: read_folder(path.parent) for path in sorted(root.glob("*/process.bpmn"))}
     for key in _called_first(folders):
+        checking.refuse_unless_drawn(folders[key])
         made = deploy(session, key, folders[key])
         if made is not None:
             lines.append(f"Deployed {made.name}, version {made.version}")

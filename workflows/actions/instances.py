@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -111,6 +112,7 @@ def _move(session: Session, instance: ProcessInstance, run: Run, how: Move) -> A
         given = how(run)
     except engine.StepBudgetSpent as error:
         raise CannotContinue(str(error), instance_id=instance.id, case_id=instance.case_id) from error
+    _let_database_failures_through(run)
     _refuse_half_steps(instance, run)
     _tell(session, instance, run)
     if run.stuck is not None or instance.stuck_at:
@@ -119,6 +121,15 @@ def _move(session: Session, instance: ProcessInstance, run: Run, how: Move) -> A
     waiting.keep_tasks(session, instance, run)
     waiting.keep_timers(session, instance, run)
     return given
+
+
+def _let_database_failures_through(run: Run) -> None:
+    """A database that failed inside an operation is no fault of the case: nothing is kept, and the same action can be tried again."""
+    error: BaseException | None = run.stuck.error if run.stuck is not None else None
+    while error is not None:
+        if isinstance(error, OperationalError):
+            raise error
+        error = error.__cause__ or error.__context__
 
 
 def _refuse_half_steps(instance: ProcessInstance, run: Run) -> None:

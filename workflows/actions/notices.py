@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import DecisionState, KeyDecision, Notice, NoticeKind, NoticeRoute, UrgencyAgreement, User, clock
-from workflows.actions import audit, public_page
+from workflows.actions import public_page
 from workflows.actions.operating import Work, operation
 from workflows.errors import Invalid, NotYetLawful, Refused
 from workflows.queries import decisions as decision_queries
 from workflows.queries import parameters
 from workflows.queries import publishing as publishing_queries
-from workflows.rules import calendar, decidable, permissions, publishable
+from workflows.rules import calendar, decidable, publishable
 
 # SI 2012/2089 reg 9(1): what the notice must state, and how to say that it is missing.
 DEMANDED = {

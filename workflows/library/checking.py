@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from workflows import engine
 from workflows.engine import DefinitionRefused, Problem
 from workflows.engine.problems import errors_in
-from workflows.library import forms
+from workflows.library import forms, layout
 
 Files = Mapping[str, str]
 
@@ -23,6 +23,13 @@ def problems(key: str, files: Files, called: Mapping[str, Files], *, groups: Map
 def refuse_unless_ready(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str]) -> None:
     """Raise DefinitionRefused with every error; warnings do not stop a deployment."""
     errors = errors_in(problems(key, files, called, groups=groups))
+    if errors:
+        raise DefinitionRefused(errors)
+
+
+def refuse_unless_drawn(files: Files) -> None:
+    """Raise DefinitionRefused when a diagram of a folder cannot be read by people: shapes or lines missing, or over one another."""
+    errors = errors_in([problem for name, text in sorted(files.items()) if name.endswith(".bpmn") for problem in layout.problems(text)])
     if errors:
         raise DefinitionRefused(errors)
 
