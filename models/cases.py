@@ -41,7 +41,7 @@ class Case(Keyed, Model):
     status: Mapped[CaseStatus] = mapped_column(default=CaseStatus.OPEN)
     outcome: Mapped[str] = mapped_column(default="")
     is_restricted: Mapped[bool] = mapped_column(default=False)
-    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
     team_key: Mapped[str] = mapped_column(ForeignKey("candidate_group.key"))
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

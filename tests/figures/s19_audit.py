@@ -34,14 +34,14 @@ def main(edits: int = EDITS) -> int:
     return 0 if all(good for *_, good in lines) else 1
 
 
-def tamper(database: Database, edits: int, *, seed: int = 19) -> tuple[int, list[str]]:
-    """How many random edits were found with the right row named, and what was missed."""
+def tamper(database: Database, edits: int, *, only: str = "edit", seed: int = 19) -> tuple[int, list[str]]:
+    """How many random edits (of any kind, or of `only` one) were found with the right row named, and what was missed."""
     dice = random.Random(seed)
     known = tampering.places(database.engine)
     found, missed = 0, []
     for _ in range(edits):
         with tampering.defenceless(database.engine) as session:
-            edit = tampering.Tamperer(session.connection(), known, dice).edit()
+            edit = getattr(tampering.Tamperer(session.connection(), known, dice), only)()
             fault = audit.verify(session).fault
         if fault is not None and (fault.chain, fault.sequence) in edit.places:
             found += 1

@@ -7,6 +7,7 @@ import functools
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -119,15 +120,18 @@ def server() -> Path:
     _as_postgres(programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
     options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=60"
     _as_postgres(programs / "pg_ctl", "-D", folder / "data", "-w", "-s", "-l", folder / "log", "-o", options, "start")
-    atexit.register(_stop, programs, folder)
+    _stop_when_we_end(programs, folder)
     _run_sql(folder, f"CREATE DATABASE {TEMPLATE}")
     upgrade(_url(folder, TEMPLATE))
     return folder
 
 
-def _stop(programs: Path, folder: Path) -> None:
-    _as_postgres(programs / "pg_ctl", "-D", folder / "data", "-s", "-m", "immediate", "stop")
-    shutil.rmtree(folder, ignore_errors=True)
+def _stop_when_we_end(programs: Path, folder: Path) -> None:
+    """Leave a guardian that stops the server and clears up when this process is gone, however it went: the pipe to it closes then."""
+    stop = [*_as_user(), str(programs / "pg_ctl"), "-D", f"{folder}/data", "-s", "-m", "immediate", "stop"]
+    script = f"import shutil, subprocess, sys; sys.stdin.read(); subprocess.run({stop!r}, cwd='/'); shutil.rmtree({str(folder)!r}, ignore_errors=True)"
+    guardian = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, start_new_session=True)
+    atexit.register(guardian.communicate)
 
 
 def _programs() -> Path:
@@ -140,6 +144,9 @@ def _programs() -> Path:
 
 
 def _as_postgres(*command: str | Path) -> None:
+    subprocess.run([*_as_user(), *map(str, command)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/")
+
+
+def _as_user() -> list[str]:
     # The server refuses to run as root; under root it runs as the user that its package made.
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    subprocess.run([*as_user, *map(str, command)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/")
+    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -58,9 +58,10 @@ def _notice(session: Session, decision: KeyDecision) -> list[CaseDate]:
     due = words.period(decision.due_from, decision.due_to)
     if decision.route not in (None, NoticeRoute.NORMAL):
         return [_day(f"Last day of the period in which it is to be decided ({due})", decision.due_to)]
-    latest = calendar.latest_publication_day(
-        decision.due_to, rule=parameters.rule(session, "notice_clear_days"), event=f"Last day of {due}", closures=parameters.closures(session)
-    )
+    rule = parameters.rule(session, "notice_clear_days")
+    # The law counts calendar days; it is the council that publishes on working days only.
+    publishing = replace(rule, calendar=rule.calendar or "EW")
+    latest = calendar.latest_publication_day(decision.due_to, rule=publishing, event=f"Last day of {due}", closures=parameters.closures(session))
     return [_day(f"Last day to publish the notice, for a decision in {due}", latest.on, explanation=latest.explanation)]
 
 

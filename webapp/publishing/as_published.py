@@ -14,7 +14,7 @@ from models import DecisionOutcome, DecisionRecord, DecisionState, KeyDecision, 
 from webapp.db import db
 from webapp.signed_in import person
 from workflows.actions import notices, records
-from workflows.queries import public
+from workflows.queries import people, public
 from workflows.queries.public import PublicDecision
 from workflows.rules import calendar
 
@@ -36,10 +36,13 @@ def notice(decision: KeyDecision, answers: Mapping[str, Any]) -> Planned:
     website_on, offices_on = _day(answers, "website_on"), _day(answers, "offices_on")
     earliest = notices.earliest_day(db.session, route, max(website_on, offices_on))
     closes = notices.comments_close(decision, route, published_at=clock.now(), earliest=earliest.on)
-    copy = _copied(decision, state=DecisionState.NOTICE_PUBLISHED, earliest_decision_on=earliest.on, representations_close_at=closes)
+    copy = _copied(
+        decision, state=DecisionState.NOTICE_PUBLISHED, earliest_decision_on=earliest.on, representations_close_at=closes,
+        maker_name=people.maker_name(db.session, decision.maker_key),
+    )  # fmt: skip
     planned = Notice(
         decision_id=decision.id, version=1, kind=notices.NOTICE_KINDS[route], website_on=website_on, offices_on=offices_on,
-        content=notices.content_of(decision, answers), earliest_decision_on=earliest.on, earliest_explanation=earliest.explanation.to_json(),
+        content=notices.content_of(copy, answers), earliest_decision_on=earliest.on, earliest_explanation=earliest.explanation.to_json(),
         representations_close_at=closes, restarts_clock=True, reason=str(answers.get("reasons_published", "")), published_at=clock.now(),
         published_by_id=person().id,
     )  # fmt: skip

@@ -14,7 +14,6 @@ from webapp.signed_in import person
 from workflows.queries import publishing
 from workflows.queries.publishing import Requested
 
-
 bp.add_app_template_global(call_in_checks.beside, "call_in_beside")
 
 

@@ -22,7 +22,8 @@ def of_notice(decision: KeyDecision, planned: Planned, *, other_documents: bool)
     """The checks of a notice: those that block, the statements of the law, and the warnings."""
     assert planned.notice is not None
     demanded = publishable.demanded(planned.notice.content, other_documents=other_documents)
-    found = [_first_day(decision, planned), *_urgency(decision), *_general(decision)]
+    named = publishable.named_maker(planned.found.decision)
+    found = [_first_day(decision, planned), *_urgency(decision), named, *_general(decision)]
     return _box(found) | {
         "demanded": demanded,
         "demanded_met": len(demanded) - len(decidable.unmet(demanded)),

@@ -98,7 +98,8 @@ def _errors(notice: Notice, typed: dict[str, str]) -> dict[str, str]:
     for key, most in LONGEST.items():
         if len(typed[key]) > most:
             errors[key] = f"{LABELS[key]} must be {most} characters or fewer"
-    if not errors and all(typed[key] == str(notice.content.get(key, "")) for key in LABELS):
+    is_same = all(typed[key] == str(notice.content.get(key, "")) for key in LABELS)
+    if not errors and is_same and typed["restarts_clock"] != "yes":
         errors["title"] = "Change at least one part of the notice"
     if not typed["reason"]:
         errors["reason"] = "Enter why the notice is corrected"

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models import KeyDecision, TaskStatus, UserTask, clock
@@ -48,7 +48,6 @@ def publish(task_id: uuid.UUID) -> ResponseReturnValue:
         validated.errors.update(task_forms.complete(task, validated))
     if not validated.is_valid:
         return _page(_task(task_id), validated=validated), 422
-    flash(f"You published “{_decision(task).title}”")
     return redirect(url_for("publishing.published", task_id=task_id), 303)
 
 

@@ -114,6 +114,7 @@ def task_gone_page(error: TaskGone, typed: Mapping[str, Sequence[str]]) -> Respo
             rows=rows,
             mine=comparing.as_text(rows),
             why_ended=comparing.why_ended(session, task.case) if task and error.change == "cancelled" else "",
+            is_own=error.who_id == person().id,
             is_compared=error.change == "completed",
             can_comment=task is not None and permissions.can_comment(person(), task.case),
             next_href=_next_href(session),

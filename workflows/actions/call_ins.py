@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import CallIn, CallInStatus, DecisionRecord, DecisionState, KeyDecision, User, clock
-from workflows.actions import audit, decisions, messages, public_page, references
+from models import CallIn, CallInStatus, CandidateGroup, DecisionRecord, DecisionState, KeyDecision, User, clock
+from workflows.actions import audit, decisions, messages, proposals, public_page, references
 from workflows.actions.operating import Work, operation
 from workflows.errors import Conflict, Invalid, Refused
 from workflows.queries import decisions as decision_queries
-from workflows.queries import parameters
+from workflows.queries import parameters, people
 from workflows.rules import permissions, words
-from workflows.rules.calendar import date_words
+from workflows.rules.calendar import date_words, london_date
 from workflows.rules.decidable import Check
 
 GROUNDS = (
@@ -29,6 +29,9 @@ GROUNDS = (
 MOST_REQUESTERS = 50
 LONGEST_NAME = 100
 LONGEST_REASONS = 4000
+UPHELD = frozenset(
+    {CallInStatus.VALID, CallInStatus.NO_ACTION, CallInStatus.REFERRED_BACK, CallInStatus.REFERRED_TO_COUNCIL, CallInStatus.CLOSED}
+)
 OUTCOMES = {
     "no_action": CallInStatus.NO_ACTION,
     "refer_back": CallInStatus.REFERRED_BACK,
@@ -43,6 +46,7 @@ def request(session: Session, decision: KeyDecision, *, answers: Mapping[str, An
     someone who is not a scrutiny councillor or when no record is published; Invalid without names or reasons.
     """
     permissions.check_call_in(by)
+    proposals.read_again(session, decision)
     record = callable_record(session, decision)
     check_request(answers)
     call_in = CallIn(
@@ -50,7 +54,7 @@ def request(session: Session, decision: KeyDecision, *, answers: Mapping[str, An
         grounds=list(answers.get("grounds", [])), reasons=str(answers["reasons"]).strip(), is_late=is_late(record), received_at=clock.now(),
         received_from_id=by.id,
     )  # fmt: skip
-    is_over = decision.state is DecisionState.IN_EFFECT
+    is_over = _is_settled(session, decision, record)
     if is_over:
         _close_as_late(call_in, record)
     session.add(call_in)
@@ -62,6 +66,14 @@ def request(session: Session, decision: KeyDecision, *, answers: Mapping[str, An
     return call_in
 
 
+def _is_settled(session: Session, decision: KeyDecision, record: DecisionRecord) -> bool:
+    """Whether time alone has put the decision in effect, also while the timer that says so has not gone off yet."""
+    if decision.state is DecisionState.IN_EFFECT:
+        return True
+    waits = any(call_in.closed_at is None for call_in in decision_queries.call_ins(session, [record]))
+    return not waits and record.effective_from is not None and record.effective_from <= clock.today()
+
+
 def callable_record(session: Session, decision: KeyDecision) -> DecisionRecord:
     """The published record that a request would be about. Refused or Conflict with the reason why there can be none."""
     records = [record for record in decision_queries.standing(session, decision).records if record.published_on is not None]
@@ -70,6 +82,8 @@ def callable_record(session: Session, decision: KeyDecision) -> DecisionRecord:
     record = records[-1]
     if not record.can_be_called_in:
         raise Refused(f"This decision cannot be called in. {record.not_callable_because}")
+    if any(call_in.status in UPHELD for call_in in decision_queries.call_ins(session, [record])):
+        raise Refused("This decision was called in before, and a decision can be called in only once")
     if decision.state not in (DecisionState.CALL_IN_OPEN, DecisionState.CALLED_IN, DecisionState.IN_EFFECT):
         raise Conflict("This decision has been carried out or is being looked at again, so a request would change nothing")
     return record
@@ -88,8 +102,13 @@ def _close_as_late(call_in: CallIn, record: DecisionRecord) -> None:
 
 
 def names_in(lines: Sequence[str]) -> list[str]:
-    """The names that were typed, each once, without spaces around them."""
-    return list(dict.fromkeys(" ".join(line.split()) for line in lines if line.strip()))
+    """The names that were typed, each once however it is spaced or capitalised."""
+    names: dict[str, str] = {}
+    for line in lines:
+        name = " ".join(line.split())
+        if name:
+            names.setdefault(name.casefold(), name)
+    return list(names.values())
 
 
 def check_request(answers: Mapping[str, Any]) -> None:
@@ -117,16 +136,27 @@ def _reference(session: Session) -> str:
 
 
 def validity_checks(session: Session, call_in: CallIn) -> list[Check]:
-    """What the Monitoring Officer looks at: in time, enough councillors, reasons, first call-in of this decision (CI-7)."""
+    """What the Monitoring Officer looks at: in time, enough councillors who may ask, reasons, first call-in of this decision (CI-7)."""
     least = int(parameters.value(session, "call_in_requesters", on=call_in.record.published_on))
     others = select(CallIn.id).where(CallIn.record_id == call_in.record_id, CallIn.id != call_in.id)
     earlier = session.scalar(others.where(CallIn.status.notin_([CallInStatus.RECEIVED, CallInStatus.INVALID])).limit(1))
+    executive = executive_among(session, call_in.requesters)
+    able = len(set(call_in.requesters)) - len(executive)
+    asks = f"{words.listed(executive)} {'is' if len(executive) == 1 else 'are'} in the cabinet and cannot ask"
     return [
         Check("in-time", "Received after the deadline" if call_in.is_late else "Received in time", not call_in.is_late),
-        Check("requesters", f"{len(call_in.requesters)} councillors ask; {least} are needed", len(set(call_in.requesters)) >= least),
+        Check("requesters", f"{able} councillors ask; {least} are needed", able >= least),
+        Check("eligible", asks if executive else "Nobody who asks is in the cabinet", not executive),
         Check("reasons", "Gives reasons", bool(call_in.reasons)),
         Check("first", "Has not been called in before" if earlier is None else "Was called in before", earlier is None),
     ]
+
+
+def executive_among(session: Session, names: Sequence[str]) -> list[str]:
+    """Those of these names that are names of cabinet members, who may not ask for call-in."""
+    groups = session.scalars(select(CandidateGroup.key).where(CandidateGroup.role.in_(permissions.EXECUTIVE))).all()
+    known = {user.name.casefold() for key in groups for user in people.members(session, key)}
+    return [name for name in names if name.casefold() in known]
 
 
 @operation("call_ins.judge", gives=("call_in_valid",))
@@ -136,6 +166,8 @@ def judge(work: Work) -> dict[str, Any]:
     if work.by is None or work.by.id == call_in.received_from_id:
         raise Refused("Whoever asked for the call-in cannot judge it")
     valid = work.answers["valid"] == "yes"
+    if valid:
+        _check_in_order(work.session, call_in)
     call_in.status = CallInStatus.VALID if valid else CallInStatus.INVALID
     call_in.judgement, call_in.judged_at, call_in.judged_by_id = work.answers["judgement"], work.now, work.by.id
     if valid:
@@ -145,6 +177,12 @@ def judge(work: Work) -> dict[str, Any]:
     else:
         call_in.closed_at = work.now
     return {"call_in_valid": work.answers["valid"]}
+
+
+def _check_in_order(session: Session, call_in: CallIn) -> None:
+    unmet = [check.words for check in validity_checks(session, call_in) if not check.is_met]
+    if unmet:
+        raise Invalid({"valid": f"This request does not meet the rules: {'; '.join(unmet)}"})
 
 
 def _meeting_day(answers: Mapping[str, Any]) -> date | None:
@@ -161,7 +199,7 @@ def record_outcome(work: Work) -> dict[str, Any]:
     if outcome != "no_action" and not work.answers.get("concerns"):
         raise Invalid({"concerns": "Enter the committee's concerns"})
     call_in.status = OUTCOMES[outcome]
-    call_in.meeting_on = date.fromisoformat(work.answers["meeting_on"])
+    call_in.meeting_on = _met_on(work.answers, "meeting_on", since=london_date(call_in.received_at))
     call_in.concerns = work.answers.get("concerns", "")
     _after_meeting(work, decision, call_in, stands=outcome == "no_action", back=outcome == "refer_back")
     return {"scrutiny": outcome}
@@ -172,9 +210,17 @@ def record_council(work: Work) -> dict[str, Any]:
     """What full council decided about a decision that scrutiny referred to it."""
     decision, call_in = _open(work, CallInStatus.REFERRED_TO_COUNCIL)
     objects = work.answers["council_objects"] == "yes"
-    call_in.council_met_on, call_in.council_objected = date.fromisoformat(work.answers["council_met_on"]), objects
+    call_in.council_met_on = _met_on(work.answers, "council_met_on", since=call_in.meeting_on or london_date(call_in.received_at))
+    call_in.council_objected = objects
     _after_meeting(work, decision, call_in, stands=not objects, back=objects)
     return {"council_objects": work.answers["council_objects"]}
+
+
+def _met_on(answers: Mapping[str, Any], key: str, *, since: date) -> date:
+    day = date.fromisoformat(answers[key])
+    if not since <= day <= clock.today():
+        raise Invalid({key: f"The day of the meeting must be between {date_words(since)} and today"})
+    return day
 
 
 def _after_meeting(work: Work, decision: KeyDecision, call_in: CallIn, *, stands: bool, back: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import select
@@ -64,7 +64,7 @@ def ask(work: Work) -> dict[str, Any]:
     work.session.flush()
     mail.to_group(work.session, request.consultee_key, kind="consultation:asked", case=work.case,
                   subject=f"Advice wanted by {words.short_day(deadline.on)}: {work.case.title}", link=f"/consultations/{request.id}")  # fmt: skip
-    return _times(work.session, asked_at=work.now, deadline=deadline)
+    return _times(work.session, asked_at=work.now, until=deadline.on)
 
 
 def answer_by(session: Session, decision: KeyDecision, *, asked_at: datetime) -> calendar.Deadline:
@@ -84,16 +84,16 @@ def _supersede(session: Session, decision: KeyDecision, key: str) -> None:
             request.status = ConsultationStatus.SUPERSEDED
 
 
-def _times(session: Session, *, asked_at: datetime, deadline: calendar.Deadline) -> dict[str, str]:
+def _times(session: Session, *, asked_at: datetime, until: date) -> dict[str, str]:
     day = calendar.london_date(asked_at)
     working = calendar.find_calendar("EW", parameters.closures(session))
-    total = calendar.working_days_between(day, deadline.on, working)
+    total = calendar.working_days_between(day, until, working)
 
     def after(start_days: int, at: time) -> str:
         return calendar.london_instant(_working_day(day, start_days, working), at=at).isoformat()
 
     return {
-        "advice_due_on": close_of_business(deadline).isoformat(),
+        "advice_due_on": calendar.london_instant(until, at=CLOSE_OF_BUSINESS).isoformat(),
         "remind_first_at": after(_share(total, parameters.value(session, "first_reminder_percent")), MORNING),
         "remind_second_at": after(_share(total, parameters.value(session, "second_reminder_percent")), MORNING),
         "escalate_manager_on": after(total + int(parameters.value(session, "escalate_manager_days")), MORNING),
@@ -192,7 +192,7 @@ def inform(work: Work) -> dict[str, Any]:
         request.due_at, request.due_explanation = close_of_business(deadline), deadline.explanation.to_json()
     request.status, request.response = ConsultationStatus.ASKED, None
     request.answered_at = request.answered_by_id = None
-    return _times(work.session, asked_at=work.now, deadline=deadline)
+    return _times(work.session, asked_at=work.now, until=max(deadline.on, calendar.london_date(request.due_at)))
 
 
 @operation("consultations.sum_up", gives=("advice",))
@@ -200,7 +200,7 @@ def sum_up(work: Work) -> dict[str, Any]:
     """Whether an objection on legality or funding stands, once everyone has answered."""
     decision = decision_queries.of_case(work.session, work.case.id)
     standing = decision_queries.standing(work.session, decision)
-    objections = [request for request in standing.current_requests() if decidable.blocks(request)]
+    objections = decidable.open_objections(standing)
     return {"advice": {"objection": bool(objections), "objectors": [request.consultee.name for request in objections]}}
 
 
@@ -215,16 +215,19 @@ def resolve(work: Work) -> dict[str, Any]:
 
 @operation("consultations.decide_escalation", gives=("resolution",))
 def decide_escalation(work: Work) -> dict[str, Any]:
-    """What the Chief Executive decides about an objection that was escalated; it stays on record with the reasons."""
+    """What the Chief Executive decides about an objection that was escalated; it stays on record with the reasons.
+
+    Refused when anyone else would lift it, whatever the diagram says.
+    """
     if work.by is None:
         raise Refused("Only a person can decide about an objection")
     resolution = work.answers["resolution"]
     if resolution in LIFTS_AN_OBJECTION:
         decision = decision_queries.of_case(work.session, work.case.id)
-        for request in decision_queries.standing(work.session, decision).current_requests():
-            if decidable.blocks(request):
-                request.resolution = f"{LIFTS_AN_OBJECTION[resolution]} {work.answers['resolution_text']}"
-                request.resolved_by_id = work.by.id
+        permissions.check_settle(work.acting_for or work.by)
+        for request in decidable.open_objections(decision_queries.standing(work.session, decision)):
+            request.resolution = f"{LIFTS_AN_OBJECTION[resolution]} {work.answers['resolution_text']}"
+            request.resolved_by_id = work.by.id
     return {"resolution": resolution}
 
 
@@ -251,9 +254,16 @@ def ask_more_time(session: Session, request: ConsultationRequest, *, because: st
 def override(session: Session, request: ConsultationRequest, *, reason: str, by: User) -> None:
     """The Monitoring Officer goes on without a silent mandatory consultee. The reason is printed in report and record.
 
-    Refused for anyone else and before the answer is overdue; Invalid for a reason under 20 characters.
+    Refused for anyone else and before the answer is overdue; Conflict when they have answered, or wait for an answer themselves;
+    Invalid for a reason under 20 characters.
     """
     permissions.check_override(by, request.decision.case)
+    audit.lock(session, request.decision.case)
+    session.refresh(request)
+    if request.decision.withdrawn_at is not None:
+        raise Conflict("This proposal was withdrawn")
+    if decidable.is_silent(request) and request.status is not ConsultationStatus.ASKED:
+        raise Conflict(f"{request.consultee.name} asked a question that the author has not answered")
     if not decidable.is_silent(request) or not request.is_mandatory:
         raise Conflict("This consultee has answered")
     if clock.now() <= request.due_at:

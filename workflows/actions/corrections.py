@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from models import DecisionState, KeyDecision, Notice, NoticeKind, NoticeRoute, User, clock
-from workflows.actions import audit, notices, public_page
+from workflows.actions import audit, notices, proposals, public_page
 from workflows.errors import Invalid, Refused
 from workflows.queries import decisions as decision_queries
+from workflows.queries import people
 from workflows.rules import calendar, permissions
 
 CORRECTABLE = ("title", "summary", "proposal", "documents", "documents_address", "request_procedure")
@@ -28,14 +29,14 @@ def correct(session: Session, decision: KeyDecision, *, changes: Mapping[str, st
 
     A clock that restarts pushes the earliest day out by the whole period and comments stay open until then; a typing mistake keeps
     both. Refused for someone who may not publish, without a published notice, or to restart the clock of a decision that is made;
-    Invalid without a reason, without a change, or when the new first day lies after the month the decision is due.
+    Invalid without a reason, without a change or a new clock, or when the new first day lies after the month the decision is due.
     """
     permissions.check_publish(by, decision.case)
-    audit.lock(session, decision.case)
+    proposals.read_again(session, decision)
     newest = decision_queries.newest_notice(session, decision)
     if newest is None:
         raise Refused("No notice has been published")
-    changed = _changed(newest, changes, reason=reason)
+    changed = _changed(newest, changes, reason=reason, restarts_clock=restarts_clock)
     if restarts_clock and decision.state not in UNDECIDED:
         raise Refused("The decision has been made, so its notice cannot start again. Correct the words without a new clock")
     notice = _following(session, decision, newest, changed, reason=reason.strip(), by=by)
@@ -52,13 +53,13 @@ def correct(session: Session, decision: KeyDecision, *, changes: Mapping[str, st
     return notice
 
 
-def _changed(newest: Notice, changes: Mapping[str, str], *, reason: str) -> dict[str, str]:
+def _changed(newest: Notice, changes: Mapping[str, str], *, reason: str, restarts_clock: bool) -> dict[str, str]:
     kept = {key: str(changes[key]).strip() for key in CORRECTABLE if key in changes}
     errors = {key: message for key, message in NEVER_EMPTY.items() if kept.get(key) == ""}
     changed = {key: text for key, text in kept.items() if text != newest.content.get(key, "")}
     if not reason.strip():
         errors["reason"] = "Enter why the notice is corrected"
-    if not changed and not errors:
+    if not changed and not errors and not restarts_clock:
         errors["title"] = "Change at least one part of the notice"
     if errors:
         raise Invalid(errors)
@@ -76,16 +77,20 @@ def _following(session: Session, decision: KeyDecision, newest: Notice, changed:
 
 
 def _restart(session: Session, decision: KeyDecision, notice: Notice) -> None:
-    route = decision.route or NoticeRoute.NORMAL
-    earliest = notices.earliest_day(session, route, notice.website_on)
+    # The urgency was agreed for the old matter: a new notice has 28 clear days, and names who holds the post now.
+    decision.route, decision.maker_name = NoticeRoute.NORMAL, people.maker_name(session, decision.maker_key)
+    notices.check_named(decision)
+    earliest = notices.earliest_day(session, NoticeRoute.NORMAL, notice.website_on)
     if earliest.on > decision.due_to:
         raise Invalid(
             {"restarts_clock": f"The first lawful day would be {calendar.date_words(earliest.on)}, after the month this decision is due. "
                                "Move the decision to a later month first"}
         )  # fmt: skip
-    closes = notices.comments_close(decision, route, published_at=notice.published_at, earliest=earliest.on)
+    closes = notices.comments_close(decision, NoticeRoute.NORMAL, published_at=notice.published_at, earliest=earliest.on)
     decision.representations_close_at = max(closes, decision.representations_close_at or closes)
     decision.earliest_decision_on = earliest.on
-    notice.kind, notice.restarts_clock = notices.NOTICE_KINDS[route], True
+    notice.kind, notice.restarts_clock = NoticeKind.KEY_DECISION, True
+    period = {"due_from": decision.due_from.isoformat(), "due_to": decision.due_to.isoformat()}
+    notice.content = notice.content | period | {"maker_name": decision.maker_name}
     notice.earliest_decision_on, notice.earliest_explanation = earliest.on, earliest.explanation.to_json()
     notice.representations_close_at = decision.representations_close_at

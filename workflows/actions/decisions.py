@@ -22,11 +22,17 @@ class ReportChanged(Conflict):
     """There is a newer version of the report than the one that was read."""
 
 
+# SI 2012/2089 reg 13(4): what every record holds, and how to say that it is missing.
+DEMANDED = {
+    "decision_text": "Enter the decision",
+    "reasons": "Enter the reasons for the decision",
+    "alternatives_rejected": "Enter the other options and why they were rejected, or that there were none",
+}
 MAKES_A_DECISION = frozenset({"approve", "approve_amended", "refuse"})
 BACK_TO_THE_AUTHOR_NEEDS = frozenset({"maker"})
 
 
-@operation("decisions.decide", gives=("outcome", "returned", "representations_close_at"))
+@operation("decisions.decide", gives=("outcome", "returned", "representations_close_at", "earliest_decision_on"))
 def decide(work: Work) -> dict[str, Any]:
     """Sign the decision, send it back, or move it. NotYetLawful, whatever the diagram says, unless every check is met.
 
@@ -44,9 +50,14 @@ def decide(work: Work) -> dict[str, Any]:
     return {"outcome": choice, "returned": "no"}
 
 
-def _check_undecided(decision: KeyDecision) -> None:
+def check_not_withdrawn(decision: KeyDecision) -> None:
+    """Raise Refused for a proposal that was withdrawn: nothing is decided, published or done about it any more."""
     if decision.withdrawn_at is not None:
         raise Refused("This proposal was withdrawn")
+
+
+def _check_undecided(decision: KeyDecision) -> None:
+    check_not_withdrawn(decision)
     if decision.state in proposals.DECIDED | proposals.FINISHED:
         raise Refused("This decision has been made")
 
@@ -65,12 +76,12 @@ def _back_or_later(work: Work, decision: KeyDecision, choice: str) -> dict[str, 
     if choice == "send_back":
         return {"outcome": "send_back", "returned": "yes"}
     because = work.answers.get("defer_because", "")
-    first = proposals.later_month(decision, work.answers)
+    first = proposals.later_month(work.session, decision, work.answers)
     return {"outcome": "defer", "returned": "no"} | proposals.move(work, first=first, because=because)
 
 
 def _check_words(answers: Mapping[str, Any]) -> None:
-    errors = {}
+    errors = {key: message for key, message in DEMANDED.items() if not str(answers.get(key) or "").strip()}
     if not answers.get("representations_considered"):
         errors["representations_considered"] = "Confirm that you have considered what people said"
     if answers.get("has_interest") == "yes" and not answers.get("interests"):
@@ -139,6 +150,7 @@ def _next_version(session: Session, decision_id: uuid.UUID) -> int:
 def reconsider(work: Work) -> dict[str, Any]:
     """Confirm or amend a decision that scrutiny or council referred back; the new record cannot be called in again (CI-6)."""
     decision = decision_queries.of_case(work.session, work.case.id)
+    check_not_withdrawn(decision)
     standing = decision_queries.standing(work.session, decision)
     before = standing.record
     if before is None:

@@ -14,7 +14,7 @@ from workflows.actions import public_page
 from workflows.actions.operating import Work, operation
 from workflows.errors import Invalid, NotYetLawful, Refused
 from workflows.queries import decisions as decision_queries
-from workflows.queries import parameters
+from workflows.queries import parameters, people
 from workflows.queries import publishing as publishing_queries
 from workflows.rules import calendar, decidable, publishable
 
@@ -138,7 +138,11 @@ def _publish(work: Work, route: NoticeRoute) -> dict[str, Any]:
     answers = work.answers
     _check_contents(answers)
     check_publishable(work.session, decision)
+    decision.maker_name = people.maker_name(work.session, decision.maker_key)
+    check_named(decision)
     website_on, offices_on = _past_day(answers, "website_on"), _past_day(answers, "offices_on")
+    if max(website_on, offices_on) < clock.today():
+        raise Invalid({"website_on": "The notice becomes public when you publish it here, so the later of the two days must be today"})
     earliest = earliest_day(work.session, route, max(website_on, offices_on))
     if earliest.on > decision.due_to:
         raise Invalid({"website_on": f"The first lawful day would be {calendar.date_words(earliest.on)}, after the month this decision is due"})
@@ -161,6 +165,13 @@ def check_publishable(session: Session, decision: KeyDecision) -> None:
     unmet = decidable.unmet(publishable.checks(decision, documents=publishing_queries.documents_of(session, decision)))
     if decision.withdrawn_at is not None:
         raise Refused("This proposal was withdrawn")
+    if unmet:
+        raise NotYetLawful(unmet)
+
+
+def check_named(decision: KeyDecision) -> None:
+    """Raise NotYetLawful unless a notice can name who decides: a vacant post cannot be named (SI 2012/2089 reg 9(1)(c))."""
+    unmet = decidable.unmet([publishable.named_maker(decision)])
     if unmet:
         raise NotYetLawful(unmet)
 

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import CandidateGroup, Case, DecisionState, GroupMembership, KeyDecision, MakerType, User, clock
-from workflows.actions import audit, messages, public_page, references
+from models import CandidateGroup, Case, DecisionState, GroupKind, KeyDecision, MakerType, NoticeRoute, User, clock
+from workflows.actions import audit, messages, notices, public_page, references
 from workflows.actions.operating import Work, operation
 from workflows.errors import Invalid, Refused
 from workflows.queries import decisions as decision_queries
+from workflows.queries import people
 from workflows.rules import calendar, permissions, words
 from workflows.rules.decidable import MANDATORY_CONSULTEES
 
@@ -37,8 +38,9 @@ def propose(work: Work) -> dict[str, Any]:
     """Write down what is proposed and give it its public reference. Field errors where the proposal contradicts itself."""
     answers = work.answers
     due_from, due_to = due_month(answers)
-    _check_proposal(answers, due_to)
     maker_type = MakerType(answers["maker_type"])
+    _check_proposal(answers, due_to)
+    _check_maker(work.session, answers["maker"], maker_type)
     reference = references.decision_reference(work.session, maker_type)
     decision = KeyDecision(
         case_id=work.case.id,
@@ -46,7 +48,7 @@ def propose(work: Work) -> dict[str, Any]:
         slug=references.slug(reference),
         maker_type=maker_type,
         maker_key=answers["maker"],
-        maker_name=holder_name(work.session, answers["maker"]),
+        maker_name=people.maker_name(work.session, answers["maker"]),
         due_from=due_from,
         due_to=due_to,
         author_id=_person(work).id,
@@ -79,6 +81,20 @@ def _check_proposal(answers: Mapping[str, Any], due_to: date) -> None:
         errors["exempt_paragraphs"] = "Select the paragraphs of Schedule 12A that apply"
     if errors:
         raise Invalid(errors)
+
+
+def _check_maker(session: Session, key: str, maker_type: MakerType) -> None:
+    """The kind of decision maker sets the call-in period and the words of the record, so it has to be that of whoever decides."""
+    group = session.get(CandidateGroup, key)
+    if group is None or kind_of_maker(group) is not maker_type:
+        raise Invalid({"maker": "Select a decision maker of the kind you chose"})
+
+
+def kind_of_maker(group: CandidateGroup) -> MakerType:
+    """Whether a post or body of the council decides as an officer, as one cabinet member, or as the cabinet."""
+    if group.role != "cabinet_member":
+        return MakerType.OFFICER
+    return MakerType.CABINET_MEMBER if group.kind is GroupKind.POST else MakerType.CABINET
 
 
 def _words_of(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,20 +133,6 @@ def _routing(answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def holder_name(session: Session, group_key: str) -> str:
-    """The name of the person who holds a post today, or nothing for a vacant post or a body."""
-    today = clock.today()
-    name = session.scalar(
-        select(User.name)
-        .join(GroupMembership, GroupMembership.user_id == User.id)
-        .where(GroupMembership.group_key == group_key, GroupMembership.starts_on <= today)
-        .where((GroupMembership.ends_on.is_(None)) | (GroupMembership.ends_on >= today))
-        .order_by(GroupMembership.starts_on.desc())
-        .limit(1)
-    )
-    return name or ""
-
-
 @operation("decisions.record_not_key")
 def record_not_key(work: Work) -> None:
     """Keep the reasoning of a decision found not key: scrutiny may ask for it (SI 2012/2089 reg 18)."""
@@ -151,7 +153,7 @@ def record_withdrawal(work: Work) -> None:
     public_page.changed(work.session, decision, "Withdrawn", reason=decision.withdrawn_because)
 
 
-@operation("decisions.record_deferral", gives=("representations_close_at",))
+@operation("decisions.record_deferral", gives=("representations_close_at", "earliest_decision_on"))
 def record_deferral(work: Work) -> dict[str, Any]:
     """Move the decision to another month in the plan, with the reason the public sees."""
     return move(work, first=date.fromisoformat(str(work.data["deferred_to"])), because=str(work.data["deferred_because"]))
@@ -160,24 +162,42 @@ def record_deferral(work: Work) -> dict[str, Any]:
 def move(work: Work, *, first: date, because: str) -> dict[str, Any]:
     """Give a decision a later month. The matter and the maker stay the same, so the notice keeps its clock.
 
-    Comments reopen until the end of the month before the new one. Gives the new close of comments for the timer.
+    What can be moved was not urgent: a notice under an urgent route counts from then on as one with 28 clear days. Comments reopen
+    until the end of the month before the new one. Gives the new dates for the timers.
     """
     decision = decision_queries.of_case(work.session, work.case.id)
     decision.moved_from = words.period(decision.due_from, decision.due_to)
     decision.moved_because = because
     decision.due_from, decision.due_to, decision.due_is_month = first, words.end_of_month(first), True
+    _end_urgency(work.session, decision)
     closes = calendar.london_instant(first - timedelta(days=1), at=END_OF_DAY)
     if decision.representations_close_at is not None and closes > decision.representations_close_at:
         decision.representations_close_at = closes
     if decision.earliest_decision_on is not None:
         public_page.changed(work.session, decision, f"Moved to {words.period(decision.due_from, decision.due_to)}", reason=because)
     closing = decision.representations_close_at or closes
-    return {"representations_close_at": closing.isoformat()}
+    given = {"representations_close_at": closing.isoformat()}
+    return given | ({"earliest_decision_on": decision.earliest_decision_on.isoformat()} if decision.earliest_decision_on else {})
+
+
+def _end_urgency(session: Session, decision: KeyDecision) -> None:
+    earliest = _earliest_once_moved(session, decision)
+    if earliest is not None:
+        decision.route, decision.earliest_decision_on = NoticeRoute.NORMAL, earliest
+
+
+def _earliest_once_moved(session: Session, decision: KeyDecision) -> date | None:
+    """The first lawful day of a moved decision whose notice was published as urgent; None for every other (SI 2012/2089 regs 9 to 11)."""
+    notice = decision_queries.standing(session, decision).notice
+    if notice is None or decision.route in (None, NoticeRoute.NORMAL):
+        return None
+    return notices.earliest_day(session, NoticeRoute.NORMAL, max(notice.website_on, notice.offices_on)).on
 
 
 def withdraw(session: Session, decision: KeyDecision, *, because: str, by: User) -> None:
     """Withdraw a proposal at any time before it is decided and carried out. Refused for a finished one; Invalid without a reason."""
     permissions.check_manage(by, decision.case)
+    read_again(session, decision)
     if decision.state in FINISHED:
         raise Refused("This matter is already closed")
     if not because.strip():
@@ -199,9 +219,10 @@ def withdraw_unproposed(session: Session, case: Case, *, because: str, by: User)
 def defer(session: Session, decision: KeyDecision, *, answers: Mapping[str, Any], by: User) -> None:
     """Move an undecided matter to a later month. Invalid for a month that is over or the same one; Refused once decided."""
     permissions.check_manage(by, decision.case)
+    read_again(session, decision)
     if decision.state in FINISHED | DECIDED:
         raise Refused("This decision has been made, so it cannot be moved")
-    first = later_month(decision, answers)
+    first = later_month(session, decision, answers)
     if not str(answers.get("because", "")).strip():
         raise Invalid({"because": "Enter why the decision is moved"})
     audit.record(session, "decision:deferral_asked", case=decision.case, by=by, text={"because": answers["because"]})
@@ -209,11 +230,21 @@ def defer(session: Session, decision: KeyDecision, *, answers: Mapping[str, Any]
     messages.send_to_case(session, decision.case, "DecisionDeferred", payload, message_id=f"defer:{decision.id}:{uuid.uuid4()}")
 
 
-def later_month(decision: KeyDecision, answers: Mapping[str, Any]) -> date:
-    """The first day of a month after the present due period. Invalid otherwise."""
+def read_again(session: Session, decision: KeyDecision) -> None:
+    """Keep everyone else off the case and look at the decision as it is now: whoever was faster may have changed where it stands."""
+    audit.lock(session, decision.case)
+    session.refresh(decision)
+
+
+def later_month(session: Session, decision: KeyDecision, answers: Mapping[str, Any]) -> date:
+    """The first day of a month after the present due period, in which the decision can be made lawfully. Invalid otherwise."""
     first, last = due_month(answers, "new_due")
     if last < clock.today() or first <= decision.due_from:
         raise Invalid({"new_due_year": "The new month must be later than the one planned now"})
+    earliest = _earliest_once_moved(session, decision)
+    if earliest is not None and earliest > last:
+        day = calendar.date_words(earliest)
+        raise Invalid({"new_due_year": f"What can wait needs 28 clear days' notice, and the first lawful day is {day}. Choose a later month"})
     return first
 
 

@@ -62,6 +62,8 @@ def _publication_day(work: Work, record: DecisionRecord) -> date:
         raise Invalid({"published_on": "The date of publication must be today or in the past"})
     if day < record.made_on:
         raise Invalid({"published_on": f"The record was signed on {calendar.date_words(record.made_on)} and cannot be published before"})
+    if day < clock.today():
+        raise Invalid({"published_on": "The record becomes public when you publish it here, so the date must be today"})
     return day
 
 
@@ -152,7 +154,8 @@ def implement(work: Work) -> None:
 
 
 def check_implementable(work: Work, decision: KeyDecision) -> None:
-    """Raise NotYetLawful with the unmet checks, or return when the decision may be acted on."""
+    """Raise NotYetLawful with the unmet checks, or return when the decision may be acted on. Refused once it is withdrawn."""
+    decisions.check_not_withdrawn(decision)
     unmet = decidable.unmet(decidable.checks_to_implement(decision_queries.standing(work.session, decision), at=work.now))
     if unmet:
         raise NotYetLawful(unmet)

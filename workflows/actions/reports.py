@@ -49,7 +49,7 @@ def complete(work: Work) -> dict[str, Any]:
 
 def _check_objectors_asked(work: Work, decision: KeyDecision, again: Sequence[str]) -> None:
     """An objection on legality or funding stands until whoever objected has been asked about the changed report."""
-    open_ones = [request for request in decision_queries.standing(work.session, decision).current_requests() if decidable.blocks(request)]
+    open_ones = decidable.open_objections(decision_queries.standing(work.session, decision))
     left_out = [request for request in open_ones if request.consultee_key not in again]
     if left_out:
         key = "consult_again" if again else "material_change"

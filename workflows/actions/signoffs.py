@@ -19,7 +19,8 @@ def sign(work: Work) -> None:
     report = decision_queries.standing(work.session, decision).report
     if report is None or work.by is None or work.task is None:
         raise Refused("There is no report to sign off")
-    decidable.check_apart(decision_queries.writers(work.session, decision), by=work.by, acting_for=work.acting_for, cannot="sign this")
+    barred = decision_queries.cannot_sign_off(work.session, decision)
+    decidable.check_apart(barred, by=work.by, acting_for=work.acting_for, cannot="sign this")
     approved = work.answers["sign_off"] == "approve"
     comments = work.answers.get("comments", "")
     if not approved and not comments.strip():
@@ -32,9 +33,10 @@ def sign(work: Work) -> None:
 
 
 def _remember_signatories(work: Work, decision: KeyDecision) -> None:
-    """Keep which posts must sign, as the decision table named them, so that the guard does not rest on the diagram."""
-    needed = [signatory["key"] for signatory in work.data.get("signatories", [])]
-    decision.facts = decision.facts | {"signatories": needed}
+    """Keep which posts must sign, as the decision table named them; without a table nobody knows, and the decision waits."""
+    named = work.data.get("signatories")
+    kept = {key: value for key, value in decision.facts.items() if key != "signatories"}
+    decision.facts = kept if named is None else kept | {"signatories": [signatory["key"] for signatory in named]}
     work.session.flush()
 
 
@@ -43,7 +45,8 @@ def check(work: Work) -> dict[str, Any]:
     """Whether every post that must sign off the present version has approved it; if so it waits for the decision maker."""
     decision = decision_queries.of_case(work.session, work.case.id)
     _remember_signatories(work, decision)
-    signed_off = not decidable.missing_sign_offs(decision_queries.standing(work.session, decision))
+    standing = decision_queries.standing(work.session, decision)
+    signed_off = standing.needed_sign_offs is not None and not decidable.missing_sign_offs(standing)
     if signed_off and decision.state is DecisionState.NOTICE_PUBLISHED:
         decision.state = DecisionState.AWAITING_DECISION
     if signed_off:

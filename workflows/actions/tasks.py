@@ -99,6 +99,8 @@ def reassign(session: Session, task: UserTask, *, to: User, by: User, reason: st
     if current.status not in task_queries.OPEN:
         policies.check_waiting(current, by=by)
     permissions.check_reassign(by, current, manager_key=people.manager_of(session, current.candidate_group))
+    if not to.is_active:
+        raise Invalid({"to": f"{to.name} cannot sign in any more. Select someone else"})
     if current.candidate_group not in permissions.groups_of(to):
         raise Invalid({"to": f"{to.name} is not in the team this task is for"})
     duties.check_different(to, task_queries.doers(session, current.case_id, duties.steps_apart(current)))
@@ -183,7 +185,7 @@ def _complete(
     now = clock.now()
     given = _operate(session, task, answers, by=by, acting_for=acting_for) if instead is None else dict(instead)
     task.status, task.completed_at, task.completed_by_id = TaskStatus.COMPLETED, now, by.id
-    task.assignee_id, task.claimed_at = task.assignee_id or by.id, task.claimed_at or now
+    task.assignee_id, task.claimed_at = by.id, task.claimed_at or now
     task.acting_for_id = acting_for.id if acting_for else None
     session.add(
         Answer(

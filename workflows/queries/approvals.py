@@ -113,11 +113,11 @@ def refusal(session: Session, task: UserTask, decision: KeyDecision, reader: Use
 
 
 def barred_from(session: Session, task: UserTask, decision: KeyDecision) -> dict[uuid.UUID, str]:
-    """Who may not do this task and why: for deciding everyone involved, for a sign-off whoever wrote the report, else nobody."""
+    """Who may not do this task and why: for deciding everyone involved, for a sign-off whoever wrote or signed it, else nobody."""
     operation = task.properties.get("operation")
     if operation in DECIDING:
         return decisions.involved(session, decision)
-    return decisions.writers(session, decision) if operation in SIGNING_OFF else {}
+    return decisions.cannot_sign_off(session, decision) if operation in SIGNING_OFF else {}
 
 
 def file_of(session: Session, decision: KeyDecision) -> File:

@@ -24,6 +24,7 @@ from models import (
     Representation,
     SignOff,
     UrgencyAgreement,
+    User,
     UserTask,
     clock,
 )
@@ -74,6 +75,7 @@ def is_public(session: Session, decision: KeyDecision) -> bool:
 def standing(session: Session, decision: KeyDecision) -> Standing:
     """Everything recorded about a decision that the lawful checks look at, oldest first."""
     records = _of(session, decision, DecisionRecord, DecisionRecord.version)
+    makers = holders(session, decision.maker_key)
     return Standing(
         decision=decision,
         notices=_of(session, decision, Notice, Notice.version),
@@ -81,10 +83,11 @@ def standing(session: Session, decision: KeyDecision) -> Standing:
         reports=_of(session, decision, Report, Report.version),
         requests=requests(session, decision),
         sign_offs=_of(session, decision, SignOff, SignOff.signed_at),
-        needed_sign_offs=list(decision.facts.get("signatories", [])),
+        needed_sign_offs=decision.facts.get("signatories"),
         records=records,
         call_ins=call_ins(session, records),
-        maker_ids=holders(session, decision.maker_key),
+        maker_ids=makers,
+        maker_names={row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(makers)))},
         barred=involved(session, decision),
     )
 
@@ -155,7 +158,25 @@ def involved(session: Session, decision: KeyDecision) -> dict[uuid.UUID, str]:
 
     Source: domain 4.2; a delegate inherits what the absent person may not do.
     """
-    return _with_delegates(session, _doers(session, decision, INVOLVEMENT) | authors(session, decision))
+    return _with_delegates(session, _advisers(session, decision) | _doers(session, decision, INVOLVEMENT) | authors(session, decision))
+
+
+def _advisers(session: Session, decision: KeyDecision) -> dict[uuid.UUID, str]:
+    """Whose advice or signature is on record, whatever the steps of the diagram are called."""
+    advised = session.scalars(
+        select(ConsultationRequest.answered_by_id).where(
+            ConsultationRequest.decision_id == decision.id, ConsultationRequest.answered_by_id.is_not(None)
+        )
+    )
+    signed = session.scalars(select(SignOff.signed_by_id).where(SignOff.decision_id == decision.id))
+    return dict.fromkeys(filter(None, advised), INVOLVEMENT["give-advice"]) | dict.fromkeys(signed, INVOLVEMENT["sign-off"])
+
+
+def cannot_sign_off(session: Session, decision: KeyDecision) -> dict[uuid.UUID, str]:
+    """Who may not sign off the present version of the report, and why: its authors, and whoever has signed it for another post."""
+    report = newest_report(session, decision)
+    signed = session.scalars(select(SignOff).where(SignOff.decision_id == decision.id, SignOff.report_id == (report.id if report else None)))
+    return {each.signed_by_id: f"you signed it off as {each.group.name}" for each in signed} | writers(session, decision)
 
 
 def writers(session: Session, decision: KeyDecision) -> dict[uuid.UUID, str]:

@@ -28,6 +28,12 @@ def find(session: Session, key: str, *, on: date | None = None) -> Parameter:
     return row
 
 
+def labels(session: Session) -> dict[str, str]:
+    """What each parameter is called, by key; the newest words where they have changed."""
+    rows = session.execute(select(Parameter.key, Parameter.label).order_by(Parameter.valid_from))
+    return {key: label for key, label in rows}
+
+
 def value(session: Session, key: str, *, on: date | None = None) -> Any:
     """The value itself: a number, a text or a list, as `parameters.yml` writes it."""
     return find(session, key, on=on).value

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import CandidateGroup, Delegation, GroupMembership, User, clock
+from models import CandidateGroup, Delegation, GroupKind, GroupMembership, User, clock
 
 
 def members(session: Session, group_key: str) -> Sequence[User]:
@@ -21,6 +21,26 @@ def members(session: Session, group_key: str) -> Sequence[User]:
         .order_by(User.name)
         .distinct()
     ).all()
+
+
+def maker_name(session: Session, group_key: str) -> str:
+    """Who decides as a notice must name them: the holder of a post, the newest of several; of a body all its members (reg 9(1)(c)).
+
+    Nothing for a vacant post or a body without members.
+    """
+    group = session.get(CandidateGroup, group_key)
+    if group is None or group.kind is not GroupKind.POST:
+        return ", ".join(user.name for user in members(session, group_key))
+    today = clock.today()
+    newest = session.scalar(
+        select(User.name)
+        .join(GroupMembership, GroupMembership.user_id == User.id)
+        .where(GroupMembership.group_key == group_key, GroupMembership.starts_on <= today, User.is_active)
+        .where((GroupMembership.ends_on.is_(None)) | (GroupMembership.ends_on >= today))
+        .order_by(GroupMembership.starts_on.desc())
+        .limit(1)
+    )
+    return newest or ""
 
 
 def absent_for(session: Session, user: User) -> Sequence[User]:

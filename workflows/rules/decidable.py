@@ -17,6 +17,7 @@ from models import (
     DecisionOutcome,
     DecisionRecord,
     KeyDecision,
+    MakerType,
     Notice,
     NoticeRoute,
     Report,
@@ -61,10 +62,11 @@ class Standing:
     reports: Sequence[Report] = ()
     requests: Sequence[ConsultationRequest] = ()
     sign_offs: Sequence[SignOff] = ()
-    needed_sign_offs: Sequence[str] = ()
+    needed_sign_offs: Sequence[str] | None = None
     records: Sequence[DecisionRecord] = ()
     call_ins: Sequence[CallIn] = ()
     maker_ids: frozenset[uuid.UUID] = field(default_factory=frozenset)
+    maker_names: Mapping[uuid.UUID, str] = field(default_factory=dict)
     barred: dict[uuid.UUID, str] = field(default_factory=dict)
 
     @property
@@ -82,6 +84,13 @@ class Standing:
     def record(self) -> DecisionRecord | None:
         """The record in force: the newest signed."""
         return self.records[-1] if self.records else None
+
+    def is_named(self, person: uuid.UUID) -> bool:
+        """Whether the notice names this holder of the post as the one who decides; any member of a body that decides is."""
+        named = self.notice.content.get("maker_name") if self.notice else None
+        if not named or self.decision.maker_type is MakerType.CABINET:
+            return True
+        return self.maker_names.get(person, named) == named
 
     def current_requests(self) -> list[ConsultationRequest]:
         """The newest request to each consultee, in the order they were first asked."""
@@ -110,10 +119,19 @@ def blocks(request: ConsultationRequest) -> bool:
     )
 
 
+def open_objections(standing: Standing) -> list[ConsultationRequest]:
+    """The objections that stand: each consultee's newest answer counts, and asking again without an answer lifts nothing."""
+    newest: dict[str, ConsultationRequest] = {}
+    for request in standing.requests:
+        if request.status is ConsultationStatus.ANSWERED and request.response is not ConsultationResponse.NEED_INFORMATION:
+            newest[request.consultee_key] = request
+    return [request for request in newest.values() if blocks(request)]
+
+
 def checks_to_decide(standing: Standing, *, by: uuid.UUID, at: datetime) -> list[Check]:
     """Every condition for deciding at a moment by a person, in the order the approval page shows them."""
     return [
-        _notice_given(standing, at),
+        _notice_given(standing, by, at),
         _in_period(standing, at),
         _comments_closed(standing, at),
         _named_maker(standing, by),
@@ -125,7 +143,7 @@ def checks_to_decide(standing: Standing, *, by: uuid.UUID, at: datetime) -> list
     ]
 
 
-def _notice_given(standing: Standing, at: datetime) -> Check:
+def _notice_given(standing: Standing, by: uuid.UUID, at: datetime) -> Check:
     notice, decision = standing.notice, standing.decision
     basis = {
         NoticeRoute.GENERAL_EXCEPTION: "SI 2012/2089 reg 10",
@@ -135,14 +153,17 @@ def _notice_given(standing: Standing, at: datetime) -> Check:
         return Check("notice", "The notice has not been published", False, legal_basis=basis)
     if not is_urgency_agreed(standing):
         return Check("notice", NOT_AGREED[decision.route or NoticeRoute.SPECIAL_URGENCY], False, legal_basis=basis)
-    first = notice.earliest_decision_on
+    if not standing.is_named(by):
+        named = notice.content["maker_name"]
+        return Check("notice", f"The notice names {named} as the decision maker. Another person can decide after a new notice", False, legal_basis=basis)
+    first = max(notice.earliest_decision_on, decision.earliest_decision_on or notice.earliest_decision_on)
     published = date_words(max(notice.website_on, notice.offices_on))
     return Check(
         "notice",
         f"Notice published {published}; first lawful day {date_words(first)}",
         london_date(at) >= first,
         possible_on=first,
-        explanation=notice.earliest_explanation,
+        explanation=notice.earliest_explanation if first == notice.earliest_decision_on else None,
         legal_basis=basis,
     )
 
@@ -224,13 +245,15 @@ def _advice_given(standing: Standing) -> Check:
 
 
 def _objections_resolved(standing: Standing) -> Check:
-    open_ones = [request for request in standing.current_requests() if blocks(request)]
+    open_ones = open_objections(standing)
     if open_ones:
         return Check("objections", f"{words.names(open_ones)} objected and this is not resolved", False)
     return Check("objections", "No objection on legality or funding stands", True)
 
 
 def _signed_off(standing: Standing) -> Check:
+    if standing.needed_sign_offs is None:
+        return Check("sign-off", "It has not been worked out who must sign this off", False)
     missing = missing_sign_offs(standing)
     if missing:
         return Check("sign-off", f"Not signed off by the {words.listed([words.post(key) for key in missing])}", False)
@@ -248,7 +271,7 @@ def current_sign_offs(standing: Standing) -> list[SignOff]:
 def missing_sign_offs(standing: Standing) -> list[str]:
     """Keys of the posts that must approve the present version of the report and have not."""
     approved = {item.group_key for item in current_sign_offs(standing) if item.is_approved}
-    return [key for key in standing.needed_sign_offs if key not in approved]
+    return [key for key in standing.needed_sign_offs or () if key not in approved]
 
 
 def _report_unchanged(standing: Standing) -> Check:

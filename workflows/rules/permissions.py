@@ -14,6 +14,7 @@ COUNCILLORS = frozenset({"scrutiny_member", "scrutiny_chair", "council_chair", "
 READERS_ONLY = frozenset({"auditor"})
 ADMINISTRATORS = frozenset({"system_admin"})
 PUBLISHERS = frozenset({"democratic_services", "monitoring_officer"})
+EXECUTIVE = frozenset({"cabinet_member"})
 STARTERS = {"key-decision": frozenset({"commissioning_officer", "lead_director"})}
 
 
@@ -148,8 +149,19 @@ def check_override(user: User, case: Case) -> None:
         raise Refused("Only the Monitoring Officer can go on without this advice")
 
 
+def check_settle(user: User) -> None:
+    """Raise Refused for anyone but the head of paid service, who alone may lift an objection on legality or funding."""
+    if not has_role(user, "head_of_paid_service"):
+        raise Refused("Only the Chief Executive can decide about an objection on legality or funding")
+
+
 def check_call_in(user: User) -> None:
-    """Raise Refused unless this person is a scrutiny councillor, who alone may ask for a decision to be called in."""
+    """Raise Refused unless this person is a scrutiny councillor, who alone may ask for a decision to be called in.
+
+    Members of the executive cannot, whatever else they are (LGA 2000 s.9FA).
+    """
+    if has_role(user, *EXECUTIVE):
+        raise Refused("Members of the cabinet cannot ask for a decision to be called in")
     if not has_role(user, "scrutiny_member", "scrutiny_chair"):
         raise Refused("Only scrutiny councillors can ask for a decision to be called in")
 

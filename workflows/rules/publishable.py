@@ -40,6 +40,14 @@ def _exempt_files(decision: KeyDecision, documents: Sequence[Document]) -> Check
     return Check("exempt-files", "No exempt document is attached in open form", True)
 
 
+def named_maker(decision: KeyDecision) -> Check:
+    """Whether a notice can say who decides: an individual by name and title, a body with its members."""
+    if decision.maker_name:
+        return Check("named-maker", f"Names {decision.maker_name} as the decision maker", True, legal_basis="SI 2012/2089 reg 9(1)(c)")
+    return Check("named-maker", f"Nobody holds the post of {decision.maker.name}, so the notice cannot name who decides", False,
+                 legal_basis="SI 2012/2089 reg 9(1)(c)")  # fmt: skip
+
+
 def demanded(content: Mapping[str, Any], *, other_documents: bool) -> list[Check]:
     """Whether a notice states each thing the law asks for (SI 2012/2089 reg 9(1)(a) to (h)), in the law's order."""
     maker = " ".join(str(content.get(key) or "") for key in ("maker_name", "maker_title")).strip()

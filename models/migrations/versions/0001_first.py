@@ -136,6 +136,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case")),
         sa.UniqueConstraint("reference", name=op.f("uq_case_reference")),
     )
+    op.create_index(op.f("ix_case_owner_id"), "case", ["owner_id"], unique=False)
     op.create_table(
         "delegation",
         sa.Column("from_user_id", sa.Uuid(), nullable=False),

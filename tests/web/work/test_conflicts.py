@@ -11,6 +11,7 @@ from tests.web.work.conftest import Office
 from tests.web.work.factories import ANSWERS
 from webapp.db import writes
 from workflows.errors import CannotContinue, NotYetLawful
+from workflows.rules import passwords
 
 MINE = {"seen": "no", "insurer": "Meridian <b>Mutual</b>", "notes": "Mine is a different text.", "revision": "0"}
 
@@ -114,6 +115,37 @@ def test_sending_twice_with_the_same_key_does_it_once_and_answers_alike(office: 
     assert office.count(task, "task:completed") == 1
     assert "You already did this at 10:40am. You completed ‘Check the insurance’" in late.text
     assert "&lt;a" not in late.text
+
+
+def test_signing_in_again_in_the_middle_brings_the_text_back_into_the_form(office: Office) -> None:
+    task = office.start()
+    browser = office.browser(office.rowan)
+    with office.writing() as session:
+        session.get_one(User, office.rowan.id).password_hash = passwords.store("tide ferry gravel", cheap=True)
+    with clock.held(clock.read_instant("2026-03-02 12:00")):
+        refused = browser.post(f"/tasks/{task.id}", data=MINE, headers={"Referer": f"http://localhost/tasks/{task.id}"})
+        kept = refused.text.split('name="kept" value="')[1].split('"')[0]
+        browser.post("/sign-in", data={"email": office.rowan.email, "password": "tide ferry gravel", "kept": kept})
+        form = browser.post(f"/tasks/{task.id}", data={"kept": kept})
+
+    assert refused.status_code == 401
+    assert "Mine is a different text." in form.text
+    assert 'value="no" checked' in form.text
+    assert office.answers(task) == 0
+
+
+def test_leaving_a_tab_that_another_tab_has_overtaken_says_so_and_keeps_its_text(office: Office) -> None:
+    task = office.start()
+    browser = office.browser(office.rowan)
+    browser.post(f"/tasks/{task.id}/draft", data={"notes": "tab one", "_draft_seen": ""})
+
+    with clock.held(clock.read_instant("2026-03-02 10:45")):
+        answer = browser.post(f"/tasks/{task.id}", data={"notes": "tab two", "_draft_seen": "", "_do": "later"})
+
+    assert answer.status_code == 409
+    assert "You saved this in another tab at 10:40am" in answer.text
+    assert "tab two" in answer.text
+    assert "Go back to the form with what you typed" in answer.text
 
 
 def test_two_people_at_once_one_wins_and_the_other_is_told_who(office: Office) -> None:

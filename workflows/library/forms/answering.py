@@ -59,7 +59,9 @@ class NotAnAnswer(ValueError):
     """The text is not an answer to this question; says why."""
 
 
-def validate(schema: FormSchema, sent: Sent, *, files: Mapping[str, Sequence[File]] | None = None, known: Mapping[str, Any] | None = None) -> Validated:
+def validate(
+    schema: FormSchema, sent: Sent, *, files: Mapping[str, Sequence[File]] | None = None, known: Mapping[str, Any] | None = None
+) -> Validated:
     """Check everything a browser sent; never raises, whatever it is. A hidden question is neither asked nor kept.
 
     `known` are values from outside that conditions look at. Dates come as three parts and leave as ISO text, money as text with
@@ -199,6 +201,11 @@ def _choices(question: Field, raw: list[str]) -> list[str]:
     return chosen
 
 
+def _named(question: Field) -> str:
+    """The question's label as the start of a sentence: "Date of publication" is "The date of publication"."""
+    return f"The d{question.label[1:]}" if question.label.startswith("Date ") else question.label
+
+
 def _date(question: Field, raw: list[str]) -> str:
     parts = [part.strip() for part in (raw + ["", "", ""])[:3]]
     if len(raw) == 1 and re.fullmatch(r"\d{4}-\d{2}-\d{2}", parts[0]):
@@ -207,13 +214,13 @@ def _date(question: Field, raw: list[str]) -> str:
         return ""
     missing = [name for name, part in zip(("day", "month", "year"), parts, strict=True) if not part]
     if missing:
-        raise NotAnAnswer(f"{question.label} must include a {' and '.join(missing)}")
+        raise NotAnAnswer(f"{_named(question)} must include a {' and '.join(missing)}")
     try:
         day = date(int(parts[2]), int(parts[1]), int(parts[0]))
     except (ValueError, OverflowError) as error:
-        raise NotAnAnswer(question.words.get("errorDate", f"{question.label} must be a real date")) from error
+        raise NotAnAnswer(question.words.get("errorDate", f"{_named(question)} must be a real date")) from error
     if not 2000 <= day.year <= 2099:
-        raise NotAnAnswer(question.words.get("errorDate", f"{question.label} must be a real date, with a year such as 2026"))
+        raise NotAnAnswer(question.words.get("errorDate", f"{_named(question)} must be a real date, with a year such as 2026"))
     _check_date(question, day)
     return day.isoformat()
 

@@ -1,0 +1,40 @@
+"""What holds for every test: the clock runs again afterwards, and tests that prove a figure print its line at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+
+import pytest
+
+from models import clock
+
+FIGURE = "figure"
+
+
+@pytest.fixture(autouse=True)
+def running_clock() -> Iterator[None]:
+    """No test leaves the clock held for the next one."""
+    yield
+    clock.release()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note the outcome of each test that is marked with a figure: `@pytest.mark.figure("S8 forged_posts_that_changed_something")`."""
+    report = yield
+    mark = item.get_closest_marker(FIGURE)
+    if mark is not None and (report.when == "call" or report.failed):
+        report.user_properties.append((FIGURE, mark.args[0]))
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each figure: how many of the tests that prove it found something wrong."""
+    wrong: dict[str, int] = {}
+    for outcome in ("passed", "failed", "error"):
+        for report in terminalreporter.getreports(outcome):
+            for name, figure in getattr(report, "user_properties", ()):
+                if name == FIGURE:
+                    wrong[figure] = wrong.get(figure, 0) + (outcome != "passed")
+    for figure, count in sorted(wrong.items()):
+        terminalreporter.write_line(f"{figure} {count} tests 0 {'short' if count else 'ok'}")

@@ -1,0 +1,103 @@
+"""Every page of the service, as the people it is for: its frame, two widths, and axe (S21); each form sent empty, each list empty."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.support import browser as browsers
+from tests.support import pages
+from tests.support.crawl import NOBODY, Found, crawl
+from tests.support.server import Site
+
+# One person for each part of the site, so that every page is met by somebody it is for.
+PEOPLE = (NOBODY, "amara.osei", "raj.patel", "leah.stone", "ines.marlow", "helen.ashdown", "martin.quayle", "peter.hollis", "jo.castell", "priya.nair")
+STARTS = ("/", "/work", "/decisions", "/cases", "/approvals", "/publishing", "/consultations", "/processes", "/admin", "/settings", "/signed-out", "/search")
+# How many pages of one kind are looked at: the ones that differ most in what they show get more.
+MOST = Counter({"work.show_task": 8, "public.show_decision": 4, "approvals.show_approval": 3, "cases.show_case": 3})
+NOT_PAGES = {
+    "static": "a file", "council_css": "a style sheet", "council_logo": "a picture", "health.live": "for machines", "health.ready": "for machines",
+    "account.session_left": "for scripts", "work.task_state": "for scripts", "processes.diagram_xml": "a file", "cases.document": "a download",
+    "public.document": "a download", "public.document_file": "a download", "account.confirm_sign_out": "has a journey of its own",
+}  # fmt: skip
+REDIRECTS = frozenset({"cases.short", "consultations.for_task", "approvals.for_case"})
+AFTER_AN_ACTION = {
+    "approvals.check_again", "approvals.sign_again", "approvals.signed", "public.representation_sent", "public.call_in_sent", "work.task_done",
+    "work.discard_draft", "work.reassign", "cases.remove_document", "cases.override",
+}  # fmt: skip
+
+
+def chosen(site: Site, starts: tuple[str, ...] = STARTS) -> Iterator[Found]:
+    """Pages to look at: a few of each kind, whoever finds them first."""
+    met: Counter[str] = Counter()
+    for person in PEOPLE:
+        for found in crawl(site, person, starts):
+            if met[found.endpoint] < (MOST[found.endpoint] or 1):
+                met[found.endpoint] += 1
+                yield found
+
+
+@pytest.mark.figure("S21 walks_over_all_pages_with_faults")
+def test_every_page_is_right_at_two_widths_for_everyone(unchanged_site: Site, open_page: Callable[..., Page]) -> None:
+    wrong: list[str] = []
+    page = open_page(unchanged_site)
+    for person, found in by_person(chosen(unchanged_site)):
+        browsers.become(page, unchanged_site, person)
+        for one in found:
+            page.goto(one.url)
+            wrong += pages.problems(page)
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.figure("S21 walks_over_all_pages_with_faults")
+def test_every_page_with_nothing_on_it_is_right(empty_site: Site, open_page: Callable[..., Page]) -> None:
+    wrong: list[str] = []
+    page = open_page(empty_site)
+    for person, found in by_person(chosen(empty_site)):
+        browsers.become(page, empty_site, person)
+        for one in found:
+            page.goto(one.url)
+            wrong += pages.problems(page)
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.figure("S21 walks_over_all_pages_with_faults")
+def test_every_form_sent_empty_says_what_is_missing(site: Site, open_page: Callable[..., Page]) -> None:
+    wrong: list[str] = []
+    page = open_page(site)
+    for person, found in by_person(one for one in chosen(site) if one.has_post_form and one.endpoint != "account.sign_in"):
+        for one in found:
+            browsers.become(page, site, person)
+            page.goto(one.url)
+            buttons = page.locator('main form[method="post"] button[data-main], main form[method="post"]:has(.govuk-form-group) button.govuk-button')
+            if buttons.count() == 0:
+                continue
+            buttons.last.click()
+            wrong += pages.problems(page)
+            if page.title().startswith("Error: "):
+                wrong += pages.error_problems(page)
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.figure("S21 walks_over_all_pages_with_faults")
+def test_no_page_stays_outside_the_walk(unchanged_site: Site) -> None:
+    met = {found.endpoint for person in PEOPLE for found in crawl(unchanged_site, person, STARTS)}
+    readable = {rule.endpoint for rule in unchanged_site.app.url_map.iter_rules() if "GET" in (rule.methods or set())}
+
+    outside = readable - met - set(NOT_PAGES) - REDIRECTS - AFTER_AN_ACTION
+    assert not outside, sorted(outside)
+
+
+def by_person(found: Iterator[Found]) -> Iterator[tuple[str, list[Found]]]:
+    """The pages in one list for each person, in the order of PEOPLE."""
+    everything = list(found)
+    for person in PEOPLE:
+        mine = [one for one in everything if one.person == person]
+        if mine:
+            yield person, mine
