@@ -26,7 +26,8 @@ NOT_PAGES = {
 REDIRECTS = frozenset({"cases.short", "consultations.for_task", "approvals.for_case"})
 AFTER_AN_ACTION = {
     "approvals.check_again", "approvals.sign_again", "approvals.signed", "public.representation_sent", "public.call_in_sent", "work.task_done",
-    "work.discard_draft", "work.reassign", "cases.remove_document", "cases.override",
+    "work.discard_draft", "work.reassign", "cases.remove_document", "cases.override", "publishing.preview", "publishing.check_again",
+    "publishing.preview_again", "publishing.published",
 }  # fmt: skip
 
 

@@ -51,11 +51,15 @@ def test_a_restricted_case_looks_like_none_at_all(site: Site, open_page: Callabl
 
 
 def test_whoever_acts_for_a_colleague_sees_the_tasks_and_for_whom(site: Site, open_page: Callable[..., Page]) -> None:
-    page = open_page(site, "leah.stone")
+    page = open_page(site)
+    walk = Walk(site, page).take_up(HALF_WAY)
+    walk.open("give-advice", by="leah.stone", of="legal")
+    page.get_by_label("Support", exact=True).check()
+    expect(page.locator("[data-draft-status]")).to_contain_text("Draft saved at")
     be_away(page, "Raj Patel, Procurement Lead")
 
     browsers.sign_in(page, site, "raj.patel")
-    page.goto("/work?list=team")
+    page.goto("/work")
 
     expect(page.locator("main")).to_contain_text("for Leah Stone")
     pages.check(page)

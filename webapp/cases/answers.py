@@ -10,19 +10,21 @@ from flask.typing import ResponseReturnValue
 from models import Answer
 from webapp.cases import bp, frame
 from webapp.db import db
+from webapp.signed_in import person
 from workflows.library import definitions, task_forms
 from workflows.library.forms import answer_words, read_form
-from workflows.queries import case_pages
+from workflows.queries import case_pages, consultations
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 
 
 @bp.get("/cases/<reference>/answers")
 def answers(reference: str) -> ResponseReturnValue:
-    """All answers, the newest step first."""
+    """All answers that the reader may read, the newest step first."""
     case = frame.find(reference)
     names, choices = case_pages.group_names(db.session), task_forms.choices(db.session)
-    steps = [_step(answer, names.get(answer.task.candidate_group, ""), choices) for answer in case_pages.answers(db.session, case)]
+    readable = [each for each in case_pages.answers(db.session, case) if consultations.may_read_answer(db.session, person(), each)]
+    steps = [_step(answer, names.get(answer.task.candidate_group, ""), choices) for answer in readable]
     return frame.page(case, "cases/answers.html", tab="answers", steps=steps)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models import Case, ConsultationRequest, Report, User, clock
+from models import Case, ConsultationRequest, ConsultationResponse, Report, User, clock
 from webapp import kept
 from webapp.cases import answers_in_words, bp, frame
 from webapp.db import db, writes
@@ -19,8 +19,11 @@ from webapp.signed_in import person
 from workflows.actions import consultations as consultation_actions
 from workflows.errors import Invalid, NotFound
 from workflows.queries import case_pages
+from workflows.queries import consultations as consultation_queries
 from workflows.queries import decisions as decision_queries
 from workflows.rules import decidable, permissions
+
+KEPT_BACK = "Exempt. Only the team that advised, the author's team and those who decide can read it"
 
 
 @bp.get("/cases/<reference>/consultations")
@@ -68,6 +71,7 @@ def _after_last_round(requests: Sequence[ConsultationRequest], reports: Sequence
 
 
 def _request(case: Case, asked: ConsultationRequest, names: Any) -> dict[str, Any]:
+    may_read = consultation_queries.may_read(person(), asked)
     return {
         "id": asked.id,
         "consultee": asked.consultee.name,
@@ -81,18 +85,19 @@ def _request(case: Case, asked: ConsultationRequest, names: Any) -> dict[str, An
         "answered_by": asked.answered_by.name if asked.answered_by else "",
         "is_late": asked.is_late,
         "is_exempt": asked.is_exempt,
-        "parts": [{"name": name, "text": text} for name, text in _parts(asked, names) if text],
-        "conditions": list(asked.conditions),
+        "parts": [{"name": name, "text": text} for name, text in _parts(asked, names, may_read=may_read) if text],
+        "conditions": list(asked.conditions) if may_read else [],
         "override_href": _override_href(case, asked),
     }
 
 
-def _parts(asked: ConsultationRequest, names: Any) -> list[tuple[str, str]]:
+def _parts(asked: ConsultationRequest, names: Any, *, may_read: bool) -> list[tuple[str, str]]:
     reminded = f"{asked.reminded_count} time{'' if asked.reminded_count == 1 else 's'}" if asked.reminded_count else ""
     overridden = f"by {asked.overridden_by.name}: {asked.override_reason}" if asked.overridden_by else asked.override_reason
+    written = "Question" if asked.response is ConsultationResponse.NEED_INFORMATION else "Comments"
     return [
-        ("Comments", asked.comments),
-        ("Implications", asked.implications),
+        (written, asked.comments if may_read else KEPT_BACK),
+        ("Implications", asked.implications if may_read else ""),
         ("Reminded", reminded),
         ("Overdue advice reported to", names.get(asked.escalated_to, asked.escalated_to)),
         ("Asked for more time", asked.more_time_asked_because),
@@ -103,7 +108,7 @@ def _parts(asked: ConsultationRequest, names: Any) -> list[tuple[str, str]]:
 
 def may_override(user: User, asked: ConsultationRequest) -> bool:
     """Whether this person may go on without this advice now: the Monitoring Officer, once it is overdue."""
-    return decidable.is_silent(asked) and asked.due_at < clock.now() and permissions.can_override(user, asked.decision.case)
+    return decidable.can_be_gone_on_without(asked, at=clock.now()) and permissions.can_override(user, asked.decision.case)
 
 
 def _override_href(case: Case, asked: ConsultationRequest) -> str:

@@ -34,7 +34,10 @@ def _stage(whole: Whole, name: str, place: int, here: int) -> StageOfCase:
         return StageOfCase(name, _end(whole) if is_closed else _now(whole, name), "now")
     if place < here:
         return _passed(whole, name)
-    return StageOfCase(name, "Not reached", "skipped") if is_closed else StageOfCase(name, "Not started", "to come")
+    if is_closed:
+        return StageOfCase(name, "Not reached", "skipped")
+    done = _last_done(whole, name)  # a case that went back has been here before
+    return StageOfCase(name, f"Last done {filters.table_day(done.completed_at)}" if done else "Not started", "to come")
 
 
 def _present(whole: Whole, names: Sequence[str]) -> int:
@@ -52,8 +55,12 @@ def stage_of(task: UserTask) -> str:
 
 
 def _passed(whole: Whole, name: str) -> StageOfCase:
-    done = [task for task in whole.done_tasks if stage_of(task) == name]
-    return StageOfCase(name, f"Done {filters.table_day(done[-1].completed_at)}" if done else "Nothing to do", "done" if done else "skipped")
+    done = _last_done(whole, name)
+    return StageOfCase(name, f"Done {filters.table_day(done.completed_at)}" if done else "Nothing to do", "done" if done else "skipped")
+
+
+def _last_done(whole: Whole, name: str) -> UserTask | None:
+    return next((task for task in reversed(whole.done_tasks) if stage_of(task) == name), None)
 
 
 def _now(whole: Whole, name: str) -> str:

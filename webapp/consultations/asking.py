@@ -102,17 +102,12 @@ def _ended(asked: ConsultationRequest) -> dict[str, Any]:
     }
 
 
-def _is_waited_for(asked: ConsultationRequest) -> bool:
-    """Whether the case waits for this consultee alone, not for the author's answer to their question."""
-    return asked.status is ConsultationStatus.ASKED and decidable.is_silent(asked)
-
-
 def _may(asked: ConsultationRequest) -> dict[str, Any]:
     user: User = person()
     is_late = clock.now() > asked.due_at
     return {
         "refusal": cannot_advise(asked),
         "can_ask_time": permissions.can_advise(user, asked) and asked.status is ConsultationStatus.ASKED,
-        "can_override": is_late and _is_waited_for(asked) and permissions.can_override(user, asked.decision.case),
+        "can_override": decidable.can_be_gone_on_without(asked, at=clock.now()) and permissions.can_override(user, asked.decision.case),
         "is_late": is_late,
     }

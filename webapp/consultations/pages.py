@@ -7,7 +7,7 @@ import uuid
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models import ConsultationRequest
+from models import ConsultationRequest, ConsultationResponse
 from webapp.consultations import asking, bp
 from webapp.db import db, writes
 from webapp.shared import task_forms
@@ -45,7 +45,8 @@ def send_advice(request_id: uuid.UUID) -> ResponseReturnValue:
         validated.errors.update(task_forms.complete(task, validated))
     if not validated.is_valid:
         return _page(consultations.request_for(db.session, person(), request_id), validated=validated), 422
-    flash(f"You sent the advice of {asked.consultee.name} on “{asked.decision.title}”")
+    done = "asked the author for more information for" if asked.response is ConsultationResponse.NEED_INFORMATION else "sent the advice of"
+    flash(f"You {done} {asked.consultee.name} on “{asked.decision.title}”")
     following = consultations.next_asked(db.session, person())
     if following is None:
         return redirect(url_for("consultations.list_consultations"), 303)

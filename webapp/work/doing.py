@@ -22,7 +22,7 @@ from webapp.work.standing import standing
 from workflows.actions import users
 from workflows.library import task_forms as library_forms
 from workflows.library.forms import Validated, answer_words
-from workflows.queries import inbox
+from workflows.queries import consultations, inbox
 from workflows.queries import tasks as task_queries
 from workflows.queries.inbox import Desk, Item, Place
 from workflows.rules import duties, permissions
@@ -43,8 +43,13 @@ def show_task(task_id: uuid.UUID) -> ResponseReturnValue:
 @bp.post("/tasks/<uuid:task_id>")
 @writes
 def complete_task(task_id: uuid.UUID) -> ResponseReturnValue:
-    """Complete the task, or keep its draft for later, or show what will be sent, as the button says."""
+    """Complete the task, or keep its draft for later, or show what will be sent, as the button says.
+
+    What is read and signed or published on a page of its own is done there and nowhere else.
+    """
     task = task_queries.task_for(db.session, person(), task_id)
+    if task.status in task_queries.OPEN and not task_links.is_plain(task):
+        return redirect(task_links.href(task), 303)
     wanted = request.form.get("_do", "complete")
     if wanted == "later":
         return _leave(task)
@@ -153,7 +158,7 @@ def _complete(task: UserTask, validated: Validated) -> ResponseReturnValue:
 def done_words(task: UserTask, *, has_follow_up: bool = False) -> Markup:
     """What is said of a task that was just completed, with the way to what was sent."""
     said = Markup("You completed ‘{}’ for {}. {}").format(task.name, task.case.reference, _sentence(task.properties.get("doneWords")))
-    link = Markup('<a class="govuk-link" href="{}">See what was sent</a>').format(url_for("work.show_task", task_id=task.id))
+    link = Markup('<a class="govuk-link" href="{}">See what was sent</a>.').format(url_for("work.show_task", task_id=task.id))
     more = " This task of the same case comes next." if has_follow_up else ""
     return said + link + more
 
@@ -223,10 +228,12 @@ def task_done(task_id: uuid.UUID) -> ResponseReturnValue:
 def _sent_page(task: UserTask) -> str:
     """A completed task: who did it, when, and what they answered."""
     answer = task_queries.answer_of(db.session, task)
-    answers = answer_words(library_forms.form_of(db.session, task), answer.values) if answer else []
+    may_read = answer is not None and consultations.may_read_answer(db.session, person(), answer)
+    answers = answer_words(library_forms.form_of(db.session, task), answer.values) if answer and may_read else []
     return render_template(
         "work/sent.html",
         task=task,
         answers=[{"key": question, "value": words} for question, words in answers],
+        is_kept_back=answer is not None and not may_read,
         context=context(db.session, task, person()),
     )

@@ -116,7 +116,7 @@ def remove_text(session: Session, *, chain: str, sequence: int, because: str, by
     text = session.get(AuditText, (chain, sequence))
     if text is None:
         raise NotFound("This event has no words to remove")
-    record(session, TEXT_REMOVED, case=None, by=by, detail={"because": because.strip()}, subject=f"{chain}/{sequence}")
+    record(session, TEXT_REMOVED, case=None, by=by, text={"because": because.strip()}, subject=f"{chain}/{sequence}")
     session.delete(text)
     session.flush()
 

@@ -198,8 +198,8 @@ def record_outcome(work: Work) -> dict[str, Any]:
     outcome = work.answers["outcome"]
     if outcome != "no_action" and not work.answers.get("concerns"):
         raise Invalid({"concerns": "Enter the committee's concerns"})
-    call_in.status = OUTCOMES[outcome]
     call_in.meeting_on = _met_on(work.answers, "meeting_on", since=london_date(call_in.received_at))
+    call_in.status = OUTCOMES[outcome]
     call_in.concerns = work.answers.get("concerns", "")
     _after_meeting(work, decision, call_in, stands=outcome == "no_action", back=outcome == "refer_back")
     return {"scrutiny": outcome}

@@ -130,6 +130,8 @@ def publish_urgent(work: Work) -> dict[str, Any]:
         raise Refused("This decision is on the normal route, with 28 clear days' notice")
     if not decidable.is_urgency_agreed(decision_queries.standing(work.session, decision)):
         raise Refused("The urgent notice cannot be published: the chair of scrutiny has not been told or has not agreed")
+    if not str(work.answers.get("reasons_published") or "").strip():
+        raise Invalid({"reasons_published": "Enter why 28 clear days' notice cannot be given"})
     return _publish(work, decision.route or NoticeRoute.NORMAL)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
@@ -27,7 +27,9 @@ from workflows.rules import permissions
 
 ADVICE_STEPS = ("give-advice", "give-view")
 OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
-READS_EXEMPT_ADVICE = ("monitoring_officer", "s151_officer", "legal_officer", "auditor", "lead_director", "cabinet_member")
+READS_EXEMPT_ADVICE = (
+    "monitoring_officer", "s151_officer", "head_of_paid_service", "legal_officer", "auditor", "lead_director", "cabinet_member",
+)  # fmt: skip
 ENDED = (ConsultationStatus.ANSWERED, ConsultationStatus.OVERRIDDEN, ConsultationStatus.WITHDRAWN)
 
 
@@ -154,10 +156,20 @@ def others(session: Session, reader: User, request: ConsultationRequest) -> list
 
 def may_read(reader: User, request: ConsultationRequest) -> bool:
     """Whether this reader, who sees the case, may read the words: exempt advice is for its own team, the case's, and statutory officers."""
-    mine = permissions.groups_of(reader)
-    if not request.is_exempt or request.consultee_key in mine or request.decision.case.team_key in mine:
+    return not request.is_exempt or _reads_exempt(reader, {request.consultee_key, request.decision.case.team_key, request.decision.maker_key})
+
+
+def may_read_answer(session: Session, reader: User, answer: Answer) -> bool:
+    """The same of an answer as it was sent in a task, which holds the words of the advice once more."""
+    if not answer.values.get("is_exempt") or answer.said_by_id == reader.id:
         return True
-    return request.decision.maker_key in mine or permissions.has_role(reader, *READS_EXEMPT_ADVICE)
+    task = answer.task
+    decision = decisions.find_of_case(session, task.case_id)
+    return _reads_exempt(reader, {task.candidate_group, task.case.team_key, *([decision.maker_key] if decision else [])})
+
+
+def _reads_exempt(reader: User, groups: Set[str]) -> bool:
+    return bool(permissions.groups_of(reader) & groups) or permissions.has_role(reader, *READS_EXEMPT_ADVICE)
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ class Standing:
         named = self.notice.content.get("maker_name") if self.notice else None
         if not named or self.decision.maker_type is MakerType.CABINET:
             return True
-        return self.maker_names.get(person, named) == named
+        return bool(self.maker_names.get(person, named) == named)
 
     def current_requests(self) -> list[ConsultationRequest]:
         """The newest request to each consultee, in the order they were first asked."""
@@ -107,6 +107,12 @@ def is_silent(request: ConsultationRequest) -> bool:
     if request.status is ConsultationStatus.ANSWERED:
         return request.response is ConsultationResponse.NEED_INFORMATION
     return request.status is not ConsultationStatus.OVERRIDDEN
+
+
+def can_be_gone_on_without(request: ConsultationRequest, *, at: datetime) -> bool:
+    """Whether a mandatory consultee is overdue and the case waits for them alone, not for the author's answer to their question."""
+    is_waited_for = request.is_mandatory and request.status is ConsultationStatus.ASKED and request.decision.withdrawn_at is None
+    return is_waited_for and at > request.due_at
 
 
 def blocks(request: ConsultationRequest) -> bool:
@@ -154,8 +160,8 @@ def _notice_given(standing: Standing, by: uuid.UUID, at: datetime) -> Check:
     if not is_urgency_agreed(standing):
         return Check("notice", NOT_AGREED[decision.route or NoticeRoute.SPECIAL_URGENCY], False, legal_basis=basis)
     if not standing.is_named(by):
-        named = notice.content["maker_name"]
-        return Check("notice", f"The notice names {named} as the decision maker. Another person can decide after a new notice", False, legal_basis=basis)
+        named = f"The notice names {notice.content['maker_name']} as the decision maker"
+        return Check("notice", f"{named}. Another person can decide after a new notice", False, legal_basis=basis)
     first = max(notice.earliest_decision_on, decision.earliest_decision_on or notice.earliest_decision_on)
     published = date_words(max(notice.website_on, notice.offices_on))
     return Check(

@@ -242,7 +242,8 @@ def _decided_station(decision: KeyDecision, record: DecisionRecord | None) -> St
 
 def _after_the_decision(decision: KeyDecision, record: DecisionRecord | None, at: datetime) -> list[Station]:
     stands = decision.state in (DecisionState.IN_EFFECT, DecisionState.CARRIED_OUT)
-    effective = record.effective_from if record is not None else None
+    is_on_hold = decision.state in (DecisionState.CALLED_IN, DecisionState.RECONSIDERING)
+    effective = record.effective_from if record is not None and not is_on_hold else None
     is_effective = stands and (effective is None or effective <= london_date(at))
     done_on = words.short_day(decision.implemented_on) if decision.implemented_on else ""
     return [

@@ -151,7 +151,7 @@ def test_whoever_wrote_advised_or_signed_off_cannot_decide(stage_at: StageAt, na
     stage = stage_at("decide")
     make_maker(stage, name)
 
-    assert unmet(stage, name) == ["separation"]
+    assert "separation" in unmet(stage, name)
 
 
 def test_a_delegate_of_the_author_cannot_decide_nor_a_delegate_of_the_delegate(stage_at: StageAt) -> None:

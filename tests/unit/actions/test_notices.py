@@ -87,7 +87,7 @@ def test_an_urgent_notice_with_its_agreement_is_published(stage_at: StageAt) -> 
     stage.decision.route = NoticeRoute.SPECIAL_URGENCY
     stage.session.add(agreement(stage, "agreed"))
 
-    given = stage.perform("notices.publish_urgent", by="ines.marlow", answers=CONTENTS)
+    given = stage.perform("notices.publish_urgent", by="ines.marlow", answers={**CONTENTS, "reasons_published": "The home closes."})
 
     assert given["earliest_decision_on"] == "2020-09-28"
 

@@ -73,6 +73,11 @@ export function keepDrafts(form) {
     dirty = false;
     clearTimeout(timer);
   });
+  // What was sent back with errors is kept too, so that leaving the page now loses nothing.
+  if (document.querySelector('.govuk-error-summary')) {
+    dirty = true;
+    later(FIRST_MS);
+  }
   addEventListener('online', save);
   addEventListener('pagehide', () => {
     if (dirty) navigator.sendBeacon(form.dataset.draftUrl, draftOf(form));

@@ -125,8 +125,10 @@ def _text(question: Field, raw: list[str]) -> Any:
 
 
 def _money(question: Field, text: str) -> str:
-    plain = text.replace(",", "").replace("£", "").replace(" ", "")
-    if not re.fullmatch(r"\d{1,12}(?:\.\d{1,2})?", plain):
+    typed = text.replace("£", "").replace(" ", "")
+    plain = typed.replace(",", "")
+    # A comma only groups thousands: `500,00` could mean five hundred or fifty thousand.
+    if not re.fullmatch(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,2})?", typed) or not re.fullmatch(r"\d{1,12}(?:\.\d{1,2})?", plain):
         raise NotAnAnswer(question.words.get("errorFormat", f"{question.label} must be an amount of money, like 1,200 or 1,200.50"))
     amount = Decimal(plain)
     _check_bounds(question, amount)
