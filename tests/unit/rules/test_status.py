@@ -221,6 +221,12 @@ def test_the_life_bar_of_an_approved_decision_stands_at_call_in() -> None:
     ]
 
 
+def test_the_life_bar_of_a_decision_on_hold_gives_no_day_of_effect() -> None:
+    stages = life_bar(decision(DecisionState.CALLED_IN), record(effective_from=date(2020, 11, 24)), noticed_on=AT("2020-09-28"), at=AT("2020-11-20"))
+
+    assert [(stage.name, stage.when) for stage in stages[3:5]] == [("Called in", "On hold"), ("In effect", "")]
+
+
 def test_the_life_bar_of_a_withdrawn_decision_ends_where_it_stopped() -> None:
     withdrawn = decision(DecisionState.WITHDRAWN, withdrawn_at=AT("2020-11-05 10:00"), withdrawn_because="Not needed")
 

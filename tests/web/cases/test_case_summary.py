@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-from models import clock
+from sqlalchemy import select
+
+from models import Case, DecisionState, KeyDecision, clock
 from models.session import transaction
 from tests.support.casebook import FAILING, Casebook
+from tests.web.cases.conftest import Council
 from tests.web.public import factories
 
 
@@ -91,3 +94,16 @@ def test_a_restricted_case_looks_like_a_missing_one(book: Casebook) -> None:
 
         assert (hidden.status_code, without_token(hidden.text)) == (404, without_token(missing.text)), path
         assert theirs.status_code == 200 or path in ("/withdraw", "/defer"), path
+
+
+def test_a_proposal_without_a_notice_says_until_when_it_can_be_published_in_the_words_of_the_policy(council: Council) -> None:
+    with transaction(council.engine) as session:
+        case = session.scalars(select(Case).where(Case.reference == council.in_consultation)).one()
+        session.scalars(select(KeyDecision).where(KeyDecision.case_id == case.id)).one().state = DecisionState.DRAFT
+
+    page = council.browser("amara.osei").get(f"/cases/{council.in_consultation}")
+
+    assert page.status_code == 200
+    assert "Last day to publish the notice" in page.text
+    assert "Notice of a key decision, in force since 10 September 2012" in page.text
+    assert "notice_clear_days" not in page.text
