@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import Timer, clock
 from workflows.actions import audit, instances
+from workflows.library import definitions
 
 LEASE = timedelta(seconds=60)
 MOST_AT_ONCE = 100
@@ -39,8 +40,9 @@ def fire(session: Session, instance_id: uuid.UUID, now: datetime) -> list[str]:
         return []
     instance = instances.locked(session, instance_id)
     fired = instances.fire_due(session, instance, now)
+    names = definitions.known(session, instance.definition_id).spec.names
     for element in fired:
-        audit.record(session, "timer:fired", case=instance.case, by=None, detail={"step": element})
+        audit.record(session, "timer:fired", case=instance.case, by=None, detail={"step": element, "name": names.get(element) or element})
     return fired
 
 

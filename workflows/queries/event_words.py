@@ -69,7 +69,7 @@ KINDS: dict[str, Kind] = {
     "task:completed": Kind("tasks", "Completed: {what}"),
     "task:reassigned": Kind("tasks", "Given to {to}: {what}"),
     "task:released": Kind("tasks", "Put back: {what}"),
-    "timer:fired": Kind("process", "Time reached: {step_words}"),
+    "timer:fired": Kind("process", "Time reached: {what}"),
     "user:added": Kind("people", "{user} added"),
     "user:disabled": Kind("people", "{user} can no longer sign in"),
     "user:password_set": Kind("people", "Password set for {user}"),
