@@ -30,7 +30,8 @@ ANSWERS = {
 
 
 @pytest.fixture(autouse=True)
-def october() -> Any:
+def october(app: Flask) -> Any:
+    """While comments are open. The limit counts afresh; it has nowhere to count before an app is made."""
     limiter.reset()
     with clock.held(on("2020-10-16 19:42")):
         yield
