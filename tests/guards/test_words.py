@@ -10,8 +10,8 @@ from tests.guards.source import Source, files
 
 HERE = "tests/guards/test_words.py"
 MACHINE = re.compile(
-    r"(?<![\w.])/(?:work/(?:main|shared)|root|home/\w+|tmp/\w+|opt/\w+|Users/\w+)\b"
-    r"|registry\.npmjs\.org|files\.pythonhosted\.org|pypi\.org/simple|file:///(?:opt|root|home)"
+    r"(?<![\w.])/(?:work/(?:[m]ain|[s]hared)|root|home/\w+|tmp/\w+|opt/\w+|Users/\w+)\b"
+    r"|\bregistry\.[a-z]+js\.|\bfiles\.python[a-z]+\.|\bpy[a-z]+\.org/simple|\"resolved\": *\"http|file:///(?:opt|root|home)"
 )
 # First eight bytes of the SHA-256 of words in small letters, so that the words themselves do not stand here either.
 NAMES = frozenset({
@@ -51,7 +51,7 @@ def test_a_path_a_registry_and_a_name_would_be_found() -> None:
     names = frozenset({digest("nobody"), digest("northsouthshire")})
 
     assert machine_words(Source("x", "see /home/someone/notes"))
-    assert machine_words(Source("x", '"resolved": "https://registry.npmjs.org/a"'))
+    assert machine_words(Source("x", ": ".join(['"resolved"', '"https://registry.example.org/a"'])))
     assert not machine_words(Source("x", "GET /work and /work/next, sqlite:///var/dps.sqlite3"))
     assert real_names(Source("x", "Ask Nobody@example.org"), names) == ["x: nobody"]
     assert real_names(Source("x", "North South-Shire"), names) == []
