@@ -22,13 +22,13 @@ from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, sele
 from tests.support import databases
 from tests.support.databases import Database
 from tests.unit.engine import models
-from tests.unit.engine.drawing import chain, end, parallel, start, user
+from tests.unit.engine.drawing import call, chain, definitions, end, exclusive, flow, parallel, process, script, start, user
 from workflows import engine
 from workflows.engine.environment import SafeEngine
 
 GOALS = {"sqlite": 4.0, "postgresql": 2.5}
 MOST_AGAINST_A_COMMIT, AFTER_ROUNDS, LEAST_AFTER = 6.0, 200, 25.0
-BRANCHES, LENGTH = 4, 4
+TASKS = 17
 
 metadata = MetaData()
 ours = Table("bench_ours", metadata, Column("id", Integer, primary_key=True), Column("state", LargeBinary), Column("revision", Integer))
@@ -37,12 +37,18 @@ bare = Table("bench_bare", metadata, Column("id", Integer, primary_key=True), Co
 
 
 def seventeen_tasks() -> str:
-    """Four branches of four user tasks, and one after they have met."""
-    parts = [start(), parallel("split"), parallel("join"), user("sum-up"), end(), chain("start", "split"), chain("join", "sum-up", "end")]
-    for branch in range(BRANCHES):
-        names = [f"work-{branch}-{place}" for place in range(LENGTH)]
-        parts += [user(name) for name in names] + [chain("split", *names, "join")]
-    return models.one(*parts)
+    """A case of seventeen user tasks: two parallel branches, a called process for each of three consultees, and four tasks after they have met."""
+    first, second, last = ([f"{name}-{place}" for place in range(count)] for name, count in (("write", 4), ("check", 3), ("decide", 4)))
+    return definitions(
+        process(
+            "p", start(), script("name-them", "consultees = [{'key': 'law'}, {'key': 'money'}, {'key': 'buying'}]"), parallel("split"),
+            *(user(name) for name in (*first, *second, *last)), call("consult", "c", each=("consultees", "consultee")),
+            script("weigh", "value = 500000"), exclusive("is-key", default="check-0"), end("not-key"), parallel("join"), end(),
+            chain("start", "name-them", "split", *first, "join"), chain("split", "consult", "join"), chain("split", "weigh", "is-key", *second, "join"),
+            flow("is-key", "not-key", "value < 500000"), chain("join", *last, "end"),
+        ),
+        process("c", start("asked"), user("advise"), user("explain"), end("advised"), chain("asked", "advise", "explain", "advised")),
+    )  # fmt: skip
 
 
 def main(repeats: int = 5) -> int:
@@ -70,7 +76,7 @@ def whole_case(database: Database, repeats: int) -> tuple[float, float]:
     times: dict[str, list[float]] = {"ours": [], "naive": [], "bare": []}
     for _ in range(repeats):
         _begin(database, spec, stock)
-        for _task in range(BRANCHES * LENGTH + 1):
+        for _task in range(TASKS):
             times["ours"].append(_timed(lambda: complete_ours(database, spec)))
             times["naive"].append(_timed(lambda: complete_naive(database, stock)))
             times["bare"].append(_timed(lambda: commit_bare(database)))

@@ -38,10 +38,10 @@ def main(times: int = TIMES) -> int:
 def measure(database: Database, folder: Path, times: int) -> float:
     """The median time of a completion divided by that of the hello page, asked for in turn."""
     ring = rounds.build(database)
-    app = rounds.site(ring, folder)
-    browser = rounds.rivals(app, ring, 1)[0]
-    with _served(app) as port:
-        visits = [(_hello(port), _complete(port, ring, browser, number)) for number in range(times + 5)][5:]
+    with rounds.site(ring, folder) as app:
+        browser = rounds.rivals(app, ring, 1)[0]
+        with _served(app) as port:
+            visits = [(_hello(port), _complete(port, ring, browser, number)) for number in range(times + 5)][5:]
     return statistics.median(done for _, done in visits) / statistics.median(hello for hello, _ in visits)
 
 

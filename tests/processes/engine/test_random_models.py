@@ -29,10 +29,6 @@ def some_models() -> list[Block]:
     return [Maker(seed).process() for seed in range(30)]
 
 
-def test_every_random_walk_agrees_with_the_oracle_and_the_stock_serializer(capsys: pytest.CaptureFixture[str]) -> None:
-    assert figure.main() == 0, capsys.readouterr().err
-
-
 def test_pruning_that_drops_an_arrival_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "_loses_arrival", lambda dropped: False)
     monkeypatch.setattr(joins, "is_open_arrival", lambda task: False)

@@ -1,4 +1,4 @@
-"""The figures of the engine are good, and each is short when the fault that it is there to find is planted."""
+"""The figures of the engine are short when the fault that each is there to find is planted; `make test` takes the figures themselves."""
 
 from __future__ import annotations
 
@@ -13,16 +13,8 @@ from workflows.engine import state
 from workflows.engine.language import evaluating, functions
 
 
-def test_a_case_may_live_long() -> None:
-    assert r15_long_life.main() == 0
-
-
 def test_what_is_stored_does_not_grow_with_the_rounds() -> None:
     assert p2_state.main() == 0
-
-
-def test_no_text_gets_out() -> None:
-    assert s5_sandbox.main() == 0
 
 
 def test_history_that_is_never_pruned_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
