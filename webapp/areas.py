@@ -10,12 +10,11 @@ from typing import ParamSpec
 from flask import Flask, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models import User, clock
+from models import User
 from webapp.signed_in import person, visitor
+from workflows.rules import permissions
 
 P = ParamSpec("P")
-
-COUNCILLOR_ROLES = frozenset({"scrutiny_member", "scrutiny_chair", "council_chair", "council_vice_chair"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +29,10 @@ class Area:
 
     def admits(self, user: User) -> bool:
         """Whether a signed-in person may come in."""
-        held = roles_of(user)
+        held = permissions.roles_of(user)
         if self.roles:
             return bool(held & self.roles)
-        return is_staff(user) or not self.needs_staff
+        return permissions.is_staff(user) or not self.needs_staff
 
 
 OPEN = Area(is_open=True)
@@ -97,22 +96,6 @@ def init_areas(app: Flask) -> None:
     app.before_request(_guard)
 
 
-def roles_of(user: User) -> frozenset[str]:
-    """The roles that a person's groups give them today."""
-    today = clock.today()
-    current = (
-        m for m in user.memberships if m.starts_on <= today and (m.ends_on is None or today <= m.ends_on)
-    )
-    return frozenset(m.group.role for m in current if m.group.role)
-
-
-def is_staff(user: User) -> bool:
-    """Whether someone works on cases; councillors of the scrutiny committee and the council's chairs do
-    not."""
-    held = roles_of(user)
-    return bool(held - COUNCILLOR_ROLES)
-
-
 def may_enter(user: User | None, endpoint: str) -> bool:
     """Whether gate one lets a visitor through to an endpoint."""
     area = AREAS.get(endpoint.partition(".")[0], ANY_PERSON)
@@ -125,7 +108,7 @@ def only(*roles: str) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P
     def narrow(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            if not roles_of(person()) & set(roles):
+            if not permissions.roles_of(person()) & set(roles):
                 abort(403)
             return view(*args, **kwargs)
 
@@ -136,7 +119,7 @@ def only(*roles: str) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P
 
 def home_of(user: User) -> str:
     """Where a person starts: staff at their work, councillors at the decisions."""
-    wanted = "work.inbox" if is_staff(user) else "public.list_decisions"
+    wanted = "work.inbox" if permissions.is_staff(user) else "public.list_decisions"
     return url_for(wanted) if wanted in current_app.view_functions else url_for("account.settings")
 
 

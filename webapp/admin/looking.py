@@ -15,6 +15,7 @@ from webapp.settings import Settings
 from webapp.shared import policy_values
 from workflows.errors import NotFound
 from workflows.queries import administration, processes
+from workflows.rules import permissions
 
 A_PAGE = 50
 JOB_STATES = {
@@ -130,8 +131,7 @@ def people() -> ResponseReturnValue:
 
 
 def _person(user: User) -> dict[str, Any]:
-    today = clock.today()
-    current = [m.group.name for m in user.memberships if m.starts_on <= today and (m.ends_on is None or today <= m.ends_on)]
+    current = [m.group.name for m in permissions.current_memberships(user)]
     return {
         "name": user.name,
         "email": user.email,

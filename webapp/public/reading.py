@@ -6,7 +6,6 @@ from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models import DecisionRecord, KeyDecision, Notice, NoticeKind
-from webapp import areas
 from webapp.db import db
 from webapp.public import bp
 from webapp.shared import decision_page, published, reports
@@ -54,7 +53,7 @@ def links_of(found: PublicDecision) -> Links:
 
 def _case_href(decision: KeyDecision) -> str:
     user = visitor()
-    may_look = user is not None and areas.is_staff(user) and permissions.can_see(user, decision.case, working_on_it=False)
+    may_look = user is not None and permissions.is_staff(user) and permissions.can_see(user, decision.case, working_on_it=False)
     if not may_look or "cases.show_case" not in current_app.view_functions:
         return ""
     return url_for("cases.show_case", reference=decision.case.reference)

@@ -10,6 +10,7 @@ from webapp.db import db
 from webapp.public import bp
 from webapp.signed_in import visitor
 from workflows.queries import public
+from workflows.rules import permissions
 
 MOST_OPEN = 5
 
@@ -21,7 +22,7 @@ def start() -> ResponseReturnValue:
     return render_template(
         "public/start.html",
         open_for_comments=public.open_for_comments(db.session, limit=MOST_OPEN),
-        home_href=areas.home_of(user) if user is not None and areas.is_staff(user) else "",
+        home_href=areas.home_of(user) if user is not None and permissions.is_staff(user) else "",
     )
 
 

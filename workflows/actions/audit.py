@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -138,13 +137,3 @@ def seal_day(session: Session) -> AuditSeal:
     session.add(seal)
     session.flush()
     return seal
-
-
-def place_of(event_row: AuditEvent) -> tuple[str, int]:
-    """Chain and sequence of an event."""
-    return event_row.chain, event_row.sequence
-
-
-def case_of(session: Session, chain: str) -> Case | None:
-    """The case whose chain this is; None for the administration's."""
-    return None if chain == ADMINISTRATION else session.get(Case, uuid.UUID(chain))

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, Update, delete, func, select, upda
 from sqlalchemy.orm import Session
 
 from models import LoginAttempt, LoginSession, User, clock
+from workflows.rules import permissions
 
 MOST_TRIES = 10
 WINDOW = timedelta(minutes=5)
@@ -141,10 +142,4 @@ def _of(token_digest: str) -> Update:
 
 def roles_digest(user: User) -> str:
     """A short mark of the groups a person is in today; it changes when they do."""
-    today = clock.today()
-    current = [
-        m.group_key
-        for m in user.memberships
-        if m.starts_on <= today and (m.ends_on is None or today <= m.ends_on)
-    ]
-    return hashlib.sha256(" ".join(sorted(current)).encode()).hexdigest()[:16]
+    return hashlib.sha256(" ".join(sorted(each.group_key for each in permissions.current_memberships(user))).encode()).hexdigest()[:16]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import ProcessDefinition
@@ -41,15 +41,6 @@ def latest(session: Session, key: str) -> ProcessDefinition:
 def find_latest(session: Session, key: str) -> ProcessDefinition | None:
     """The newest deployed version of a process, or None."""
     return session.scalar(select(ProcessDefinition).where(ProcessDefinition.key == key).order_by(ProcessDefinition.version.desc()).limit(1))
-
-
-def all_latest(session: Session) -> Sequence[ProcessDefinition]:
-    """The newest version of every process, by name."""
-    newest = select(ProcessDefinition.key, func.max(ProcessDefinition.version).label("version")).group_by(ProcessDefinition.key).subquery()
-    query = select(ProcessDefinition).join(
-        newest, (newest.c.key == ProcessDefinition.key) & (newest.c.version == ProcessDefinition.version)
-    )
-    return session.scalars(query.order_by(ProcessDefinition.name)).all()
 
 
 def spec_of(session: Session, definition: ProcessDefinition) -> engine.Spec:

@@ -20,15 +20,16 @@ STARTERS = {"key-decision": frozenset({"commissioning_officer", "lead_director"}
 
 def groups_of(user: User) -> frozenset[str]:
     """Keys of the candidate groups a person is in today, by their own right."""
-    return frozenset(membership.group_key for membership in _current(user))
+    return frozenset(membership.group_key for membership in current_memberships(user))
 
 
 def roles_of(user: User) -> frozenset[str]:
     """The roles that those groups give."""
-    return frozenset(membership.group.role for membership in _current(user) if membership.group.role)
+    return frozenset(membership.group.role for membership in current_memberships(user) if membership.group.role)
 
 
-def _current(user: User) -> list[GroupMembership]:
+def current_memberships(user: User) -> list[GroupMembership]:
+    """A person's places in candidate groups today, in London; both ends of a membership count."""
     today = clock.today()
     return [m for m in user.memberships if m.starts_on <= today and (m.ends_on is None or today <= m.ends_on)]
 
