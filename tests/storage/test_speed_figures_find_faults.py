@@ -1,0 +1,82 @@
+"""The figures of speed are short when the product is made slow or talkative on purpose; how fast it really is, `make bench` says."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.figures import p1_statements, p4_completion, p6_http, p11_pages
+from tests.support import databases, rounds
+from webapp.cases import frame
+from workflows.actions import tasks as task_actions
+from workflows.actions import waiting
+
+SLOW = 0.1
+
+
+@pytest.fixture(autouse=True)
+def on_sqlite_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(databases, "available", lambda: ["sqlite"])
+
+
+def test_one_statement_too_many_is_noticed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    keep = waiting.keep_timers
+
+    def talkative(session: Any, *rest: Any) -> None:
+        session.execute(text("SELECT 1"))
+        keep(session, *rest)
+
+    assert p1_statements.main(5) == 0
+    monkeypatch.setattr(waiting, "keep_timers", talkative)
+
+    assert p1_statements.main(5) == 1
+    assert "P1 sqlite_statements_of_a_completion 15 count 14 short" in capsys.readouterr().out
+
+
+def test_a_slow_completion_is_noticed_against_the_whole_workflow_and_a_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    complete = p4_completion.complete_ours
+
+    def slow(*arguments: Any) -> None:
+        time.sleep(SLOW)
+        complete(*arguments)
+
+    monkeypatch.setattr(p4_completion, "complete_ours", slow)
+
+    with databases.fresh("sqlite") as database:
+        p4_completion.metadata.create_all(database.engine)
+        ratio, against_commit = p4_completion.whole_case(database, 1)
+
+    assert ratio < 1 < p4_completion.GOALS["sqlite"]
+    assert against_commit > p4_completion.MOST_AGAINST_A_COMMIT
+
+
+def test_a_slow_post_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    complete = task_actions.complete
+
+    def slow(*arguments: Any, **named: Any) -> None:
+        time.sleep(5 * SLOW)
+        complete(*arguments, **named)
+
+    monkeypatch.setattr(task_actions, "complete", slow)
+
+    with databases.fresh("sqlite") as database, rounds.quiet():
+        assert p6_http.measure(database, tmp_path, 3) > p6_http.MOST["sqlite"]
+
+
+def test_a_slow_page_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    find = frame.find
+
+    def slow(reference: str) -> Any:
+        time.sleep(SLOW)
+        return find(reference)
+
+    monkeypatch.setattr(frame, "find", slow)
+
+    with rounds.quiet():
+        found = p11_pages.measure(tmp_path, 3)
+
+    assert found["case"][0] >= p11_pages.MOST_MS
