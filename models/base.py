@@ -83,6 +83,7 @@ class Model(DeclarativeBase):
         dict[str, Any]: Json,
         list[Any]: Json,
         list[str]: Json,
+        list[int]: Json,
         enum.Enum: Enum(enum.Enum, native_enum=False, values_callable=by_value, length=40),
     }
 

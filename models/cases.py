@@ -6,7 +6,7 @@ import enum
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Keyed, Model
@@ -43,11 +43,23 @@ class Case(Keyed, Model):
     is_restricted: Mapped[bool] = mapped_column(default=False)
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
     team_key: Mapped[str] = mapped_column(ForeignKey("candidate_group.key"))
+    provider_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("provider.id"), index=True)
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 
     owner: Mapped[User | None] = relationship()
     team: Mapped[CandidateGroup] = relationship()
+
+
+class CaseKey(Keyed, Model):
+    """What a case is about, by name and value: a message from another case finds it by these keys (domain 5.6)."""
+
+    __tablename__ = "case_key"
+    __table_args__ = (UniqueConstraint("case_id", "name"), Index("ix_case_key_found", "name", "value"))
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    name: Mapped[str]
+    value: Mapped[str]
 
 
 class Comment(Keyed, Model):

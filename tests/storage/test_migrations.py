@@ -12,7 +12,7 @@ from models.session import new_session, transaction
 from tests.support.databases import Database
 from workflows.actions import audit
 
-HEAD = "0001"
+HEAD = "0002"
 
 
 def test_the_newest_migration_is_the_one_this_version_was_tested_with() -> None:

@@ -254,22 +254,6 @@ def groups_named(session: Session, keys: list[str]) -> list[CandidateGroup]:
     return [found[key] for key in keys if key in found]
 
 
-def open_case(session: Session, *, title: str, by: User) -> Case:
-    """A new key-decision case for the author's team, not yet started."""
-    permissions.check_start(by, "key-decision")
-    case = Case(
-        reference=references.case_reference(session, "KD"),
-        kind="key-decision",
-        title=title,
-        owner_id=by.id,
-        team_key="children-commissioning",
-        opened_at=clock.now(),
-    )
-    session.add(case)
-    session.flush()
-    return case
-
-
 def _person(work: Work) -> User:
     if work.by is None:
         raise Refused("Only a person can propose a decision")

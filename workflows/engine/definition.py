@@ -52,6 +52,7 @@ class Spec:
     steps: tuple[Step, ...]
     variables: frozenset[str]
     messages: frozenset[str]
+    started_by: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -87,8 +88,14 @@ def read(key: str, files: Files, called: Mapping[str, Files] | None = None) -> S
     steps = tuple(step for documents in roots.values() for root in documents.values() for step in steps_of(root))
     return Spec(
         key=key, digest=digest(files), top=top, called=everything, steps=steps, variables=_variables(roots, found),
-        messages=_messages(roots), names={step.id: step.name for step in steps},
+        messages=_messages(roots), started_by=_started_by(roots[key]), names={step.id: step.name for step in steps},
     )  # fmt: skip
+
+
+def _started_by(documents: Mapping[str, etree._Element]) -> frozenset[str]:
+    """The messages that start the process of a folder: BPMN's message start, written as a property so that it names no variable."""
+    processes = [process for root in documents.values() for process in root.iter(f"{BPMN}process")]
+    return frozenset(name for process in processes for name in reading.properties_of(process).get("startedBy", "").split())
 
 
 def read_tables(files: Files) -> list[tables.Table]:

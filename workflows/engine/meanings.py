@@ -25,7 +25,7 @@ TASK_PROPERTIES = """
 PROPERTIES = {
     "userTask": frozenset(TASK_PROPERTIES.split()),
     "businessRuleTask": frozenset({"resultVariable", "stage"}),
-    "process": frozenset({"needs", "stage"}),
+    "process": frozenset({"needs", "stage", "startedBy"}),
     "message": frozenset({"brings"}),
 }
 

@@ -11,11 +11,16 @@ from models import Case, ConsultationRequest, GroupKind, GroupMembership, User, 
 from workflows.errors import Refused
 
 COUNCILLORS = frozenset({"scrutiny_member", "scrutiny_chair", "council_chair", "council_vice_chair"})
+PROVIDERS = frozenset({"provider"})
 READERS_ONLY = frozenset({"auditor"})
 ADMINISTRATORS = frozenset({"system_admin"})
 PUBLISHERS = frozenset({"democratic_services", "monitoring_officer"})
 EXECUTIVE = frozenset({"cabinet_member"})
-STARTERS = {"key-decision": frozenset({"commissioning_officer", "lead_director"})}
+STARTERS = {
+    "key-decision": frozenset({"commissioning_officer", "lead_director"}),
+    "inspection": frozenset({"qa_inspector", "qa_manager", "commissioning_officer"}),
+    "suspension": frozenset({"commissioning_officer", "qa_manager", "lead_director", "procurement_officer"}),
+}
 
 
 def groups_of(user: User) -> frozenset[str]:
@@ -40,8 +45,19 @@ def has_role(user: User, *roles: str) -> bool:
 
 
 def is_staff(user: User) -> bool:
-    """Whether a person works for the council; councillors who only scrutinise do not."""
-    return bool(roles_of(user) - COUNCILLORS)
+    """Whether a person works for the council; councillors who only scrutinise and the people of providers do not."""
+    roles = roles_of(user)
+    return bool(roles - COUNCILLORS) and not roles & PROVIDERS
+
+
+def is_provider(user: User) -> bool:
+    """Whether a person belongs to a provider. Such a person is never staff, whatever other group they are in by mistake."""
+    return has_role(user, *PROVIDERS)
+
+
+def provider_groups(user: User) -> frozenset[str]:
+    """Keys of the groups of the providers a person belongs to today."""
+    return frozenset(m.group_key for m in current_memberships(user) if m.group.role in PROVIDERS)
 
 
 def is_reader_only(user: User) -> bool:
@@ -55,6 +71,8 @@ def can_see(user: User, case: Case, *, working_on_it: bool) -> bool:
 
     `working_on_it` says that a task of the case is or was theirs or their groups' (see `queries.cases`).
     """
+    if is_provider(user):
+        return False
     if working_on_it or case.team_key in groups_of(user) or case.owner_id == user.id:
         return True
     return not case.is_restricted and is_staff(user)
