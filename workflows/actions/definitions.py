@@ -14,7 +14,7 @@ from models import CandidateGroup, ProcessDefinition, User, clock
 from workflows import engine
 from workflows.actions import audit, organisation
 from workflows.engine import DefinitionRefused, Problem
-from workflows.library import checking, definitions
+from workflows.library import checking, definitions, proofs
 
 KEPT = frozenset({".bpmn", ".dmn", ".json", ".yml", ".txt", ".md"})
 
@@ -29,11 +29,23 @@ def deploy_library(session: Session, root: Path) -> list[str]:
     lines = organisation.load(session, root / "organisation.yml") + organisation.load_parameters(session, root / "parameters.yml")
     folders = {path.parent.name: read_folder(path.parent) for path in sorted(root.glob("*/process.bpmn"))}
     for key in _called_first(folders):
-        checking.refuse_unless_drawn(folders[key])
         made = deploy(session, key, folders[key])
         if made is not None:
-            lines.append(f"Deployed {made.name}, version {made.version}")
+            lines += [f"Deployed {made.name}, version {made.version}", *_looked_through(key, folders, groups=group_names(session))]
     return lines
+
+
+def _looked_through(key: str, folders: Mapping[str, Mapping[str, str]], *, groups: Mapping[str, str]) -> list[str]:
+    """What is said of a shipped folder beyond being able to run: people must be able to read it, and it must be proven."""
+    checking.refuse_unless_drawn(folders[key])
+    called = definitions.folders_called_by(folders[key], folders)
+    is_called = any(key in definitions.keys_called_by(files) for files in folders.values())
+    return [f"  {problem}" for problem in proofs.refuse_unless_proven(key, folders[key], called, groups=groups, is_called=is_called)]
+
+
+def group_names(session: Session) -> dict[str, str]:
+    """The name of every candidate group by its key."""
+    return {row.key: row.name for row in session.execute(select(CandidateGroup.key, CandidateGroup.name))}
 
 
 def deploy_folder(session: Session, folder: Path, *, by: User | None = None) -> ProcessDefinition | None:
@@ -71,8 +83,8 @@ def deploy(session: Session, key: str, files: Mapping[str, str], *, by: User | N
     before = definitions.find_latest(session, key)
     if before is not None and before.digest == digest:
         return None
-    groups = {row.key: row.name for row in session.execute(select(CandidateGroup.key, CandidateGroup.name))}
-    checking.refuse_unless_ready(key, files, {name: definition.files for name, definition in called.items()}, groups=groups)
+    files_called = {name: definition.files for name, definition in called.items()}
+    checking.refuse_unless_ready(key, files, files_called, groups=group_names(session))
     definition = ProcessDefinition(
         key=key, version=before.version + 1 if before else 1, name=definitions.name_of(files, key), digest=digest, files=dict(files),
         calls={name: str(definition.id) for name, definition in called.items()}, is_shipped=by is None, deployed_at=clock.now(),

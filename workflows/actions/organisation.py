@@ -46,6 +46,11 @@ def load_parameters(session: Session, path: Path) -> list[str]:
     return [f"Loaded {len(added)} parameters"] if added else []
 
 
+def names_in(path: Path) -> dict[str, str]:
+    """The groups that an `organisation.yml` names, name by key. Invalid when it cannot be read as one."""
+    return {str(entry["key"]): str(entry["name"]) for entry in _read(path).get("groups", [])}
+
+
 def _read(path: Path) -> dict[str, Any]:
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(data, dict):

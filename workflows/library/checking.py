@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from workflows import engine
 from workflows.engine import DefinitionRefused, Problem
 from workflows.engine.problems import errors_in
-from workflows.library import forms, layout
+from workflows.library import forms, layout, proofs
 
 Files = Mapping[str, str]
 
@@ -27,11 +27,24 @@ def refuse_unless_ready(key: str, files: Files, called: Mapping[str, Files], *, 
         raise DefinitionRefused(errors)
 
 
+def everything(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str], is_called: bool = False) -> list[Problem]:
+    """All that the gate says of a folder: whether it is complete, drawn so that people can read it, and proven; warnings too."""
+    found = problems(key, files, called, groups=groups)
+    if errors_in(found):
+        # What is proven about a process that cannot run would only confuse.
+        return found
+    return [*found, *_drawn(files), *proofs.problems(key, files, called, groups=groups, is_called=is_called)]
+
+
 def refuse_unless_drawn(files: Files) -> None:
     """Raise DefinitionRefused when a diagram of a folder cannot be read by people: shapes or lines missing, or over one another."""
-    errors = errors_in([problem for name, text in sorted(files.items()) if name.endswith(".bpmn") for problem in layout.problems(text)])
+    errors = errors_in(_drawn(files))
     if errors:
         raise DefinitionRefused(errors)
+
+
+def _drawn(files: Files) -> list[Problem]:
+    return [problem for name, text in sorted(files.items()) if name.endswith(".bpmn") for problem in layout.problems(text)]
 
 
 def forms_of(files: Files, called: Mapping[str, Files]) -> dict[str, frozenset[str]]:

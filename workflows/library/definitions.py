@@ -89,6 +89,18 @@ def keys_called_by(files: Mapping[str, str]) -> frozenset[str]:
     return frozenset(call.get("calledElement", "") for root in roots for call in root.iter(f"{reading.BPMN}callActivity"))
 
 
+def folders_called_by(files: Mapping[str, str], folders: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+    """Those of `folders`, by their keys, that a folder calls, and that those call in turn; one that is not there is left out."""
+    found: dict[str, Mapping[str, str]] = {}
+    waiting = sorted(keys_called_by(files))
+    while waiting:
+        key = waiting.pop()
+        if key in folders and key not in found:
+            found[key] = folders[key]
+            waiting += sorted(keys_called_by(folders[key]))
+    return found
+
+
 def name_of(files: Mapping[str, str], key: str) -> str:
     """The name of the process with this key, as its diagram writes it; the key when it has none."""
     for root in reading.diagrams(files).values():

@@ -1,0 +1,61 @@
+"""What is proven about a process folder before it goes live: that its cases can always end, and that its rules hold on every path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workflows.engine import DefinitionRefused, Problem
+from workflows.engine.problems import errors_in
+from workflows.library import exploring
+from workflows.library.exploring import LawRefused, Net, Proof, Rule, Verdict
+
+Files = Mapping[str, str]
+RULES = "rules.yml"
+
+
+def problems(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str], is_called: bool = False) -> list[Problem]:
+    """Everything that speaks against a folder, and as warnings what could not be proven within the bounds.
+
+    A called process is one step here, since it is proven by itself; only rules that name its steps look into it. Rules of a called
+    process that name steps of its callers are proven in each caller: `is_called` says that there are such callers of this folder.
+    """
+    try:
+        alone = exploring.read_net(key, files, groups=groups)
+        near, far = _rules(key, files, alone, called, groups)
+    except LawRefused as error:
+        return [Problem("law", f"{key}: {error}")]
+    found = _told(exploring.prove_sound(alone), "that a case can always end")
+    for rule, proof in exploring.prove_rules(alone, near):
+        found += _told(proof, f"the rule {rule.id}")
+    if far:
+        whole = exploring.read_net(key, files, called, groups=groups)
+        known = [rule for rule in far if not (is_called and rule.unknown_in(whole))]
+        for rule, proof in exploring.prove_rules(whole, known):
+            found += _told(proof, f"the rule {rule.id}")
+    return found
+
+
+def refuse_unless_proven(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str], is_called: bool = False) -> list[Problem]:
+    """Raise DefinitionRefused with what speaks against a folder; gives the warnings about what could not be proven."""
+    found = problems(key, files, called, groups=groups, is_called=is_called)
+    if errors_in(found):
+        raise DefinitionRefused(errors_in(found))
+    return found
+
+
+def _rules(key: str, files: Files, alone: Net, called: Mapping[str, Files], groups: Mapping[str, str]) -> tuple[list[Rule], list[Rule]]:
+    """The rules that this process by itself can keep or break, and those that reach into what it calls or is called by."""
+    own = exploring.read_rules(files[RULES]) if RULES in files else []
+    near = [rule for rule in own if not rule.unknown_in(alone)]
+    far = [rule for rule in own if rule not in near]
+    for name, folder in called.items():
+        if RULES in folder:
+            there = exploring.read_net(name, folder, groups=groups)
+            far += [rule for rule in exploring.read_rules(folder[RULES]) if rule.unknown_in(there)]
+    return near, far
+
+
+def _told(proof: Proof, what: str) -> list[Problem]:
+    if proof.verdict is Verdict.NOT_PROVEN:
+        return [Problem("not-proven", f"{what} is not proven: the search was cut short after {proof.states} states", severity="warning")]
+    return list(proof.problems)
