@@ -20,7 +20,7 @@ from webapp.settings import Settings
 from webapp.signed_in import person
 from workflows.actions import delegations, users
 from workflows.errors import Invalid, NotFound
-from workflows.rules import passwords
+from workflows.rules import passwords, permissions
 
 DEFAULTS = {"shortcuts": True, "next_task": True}
 
@@ -113,6 +113,7 @@ def _page(errors: dict[str, str] | None = None) -> str:
         preferences={**DEFAULTS, **user.preferences},
         absences=[_row(absence, user) for absence in _absences(db.session, user)],
         colleagues=_colleague_items(db.session, user),
+        can_be_away=permissions.is_staff(user),
         typed=request.form,
     )
 
@@ -137,8 +138,11 @@ def _absences(session: Session, user: User) -> list[Delegation]:
 
 
 def _colleague_items(session: Session, user: User) -> list[dict[str, str]]:
-    """Everyone else who can sign in, for the list to choose from."""
-    others = session.scalars(select(User).where(User.is_active, User.id != user.id).order_by(User.name))
+    """The other staff who can sign in, for the list to choose from; nobody outside the council learns their names here."""
+    if not permissions.is_staff(user):
+        return []
+    found = session.scalars(select(User).where(User.is_active, User.id != user.id).order_by(User.name))
+    others = [other for other in found if permissions.is_staff(other)]
     items = [
         {"value": str(other.id), "text": f"{other.name}, {other.job_title}".rstrip(", ")} for other in others
     ]
@@ -203,4 +207,4 @@ def _colleague(chosen: str) -> User | None:
         found = db.session.get(User, uuid.UUID(chosen))
     except ValueError:
         return None
-    return found if found and found.is_active else None
+    return found if found and found.is_active and permissions.is_staff(found) else None

@@ -16,9 +16,10 @@ from workflows.rules import permissions
 def add(session: Session, person: User, *, to: User, starts_on: date, ends_on: date, reason: str, by: User) -> Delegation:
     """Let `to` act for `person` from one London day to another, both included, and tell them.
 
-    Refused for anyone but the person and administrators; Invalid with a message for each wrong field.
+    Refused for anyone but the person and administrators, and unless both work for the council; Invalid with a message for each wrong field.
     """
     _check_by(person, by)
+    permissions.check_stand_in(person, to)
     _check(session, person, to=to, starts_on=starts_on, ends_on=ends_on)
     delegation = Delegation(
         from_user_id=person.id, to_user_id=to.id, starts_on=starts_on, ends_on=ends_on, reason=reason.strip(), authorised_by_id=by.id,

@@ -71,10 +71,10 @@ def can_see(user: User, case: Case, *, working_on_it: bool) -> bool:
 
     `working_on_it` says that a task of the case is or was theirs or their groups' (see `queries.cases`).
     """
-    if is_provider(user):
-        return False
-    if working_on_it or case.team_key in groups_of(user) or case.owner_id == user.id:
+    if case.team_key in groups_of(user) or case.owner_id == user.id:
         return True
+    if working_on_it:
+        return not is_provider(user)  # a provider works on its own case and sees of it what its own pages show, no more
     return not case.is_restricted and is_staff(user)
 
 
@@ -125,6 +125,14 @@ def check_reassign(user: User, task: UserTask, *, manager_key: str | None) -> No
 
 def _manages(user: User, manager_key: str | None) -> bool:
     return manager_key is not None and manager_key in groups_of(user)
+
+
+def check_stand_in(away: User, to: User) -> None:
+    """Raise Refused unless one person may act for the other: only the council's staff do, and only for one another."""
+    if not is_staff(away):
+        raise Refused("Only people who work for the council can say who acts for them")
+    if not is_staff(to):
+        raise Refused(f"{to.name} does not work for the council and cannot act for you")
 
 
 def check_contribute(user: User) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from models import OutboxMail
+from tests.support import factories
 from tests.support.office import Office
 from workflows.actions import delegations
 from workflows.errors import Conflict, Invalid, Refused
@@ -33,6 +34,14 @@ def test_an_absence_can_be_ended_early_once(office: Office) -> None:
     assert list(people.absent_for(office.session, office.colleague)) == []
     with pytest.raises(Conflict):
         delegations.end(office.session, absence, by=office.officer)
+
+
+def test_only_the_councils_own_people_act_for_one_another(office: Office) -> None:
+    outsider = factories.officer(office.session, "Robin Vale", "provider-0001", role="provider")
+
+    for away, acting in ((office.officer, outsider), (outsider, office.colleague)):
+        with pytest.raises(Refused):
+            delegations.add(office.session, away, to=acting, starts_on=MONDAY, ends_on=FRIDAY, reason="", by=away)
 
 
 def test_nobody_but_the_person_and_administrators_names_a_delegate(office: Office) -> None:
