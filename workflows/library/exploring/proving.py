@@ -12,9 +12,11 @@ from workflows.engine.problems import Problem
 from workflows.library.exploring.laws import Rule, Watcher, watcher_of
 from workflows.library.exploring.moving import Move, Mover, State
 from workflows.library.exploring.net import SCOPES, Net
+from workflows.library.exploring.reducing import reduced
 
 MOST_STATES = 60_000
 MOST_SECONDS = 30.0
+MOST_FOR_A_WAY = 2_000  # states of the whole diagram looked at for the full way to a fault that the smaller one has
 MOST_ALIKE = 3  # tokens in one place; more means that nothing bounds their number
 
 
@@ -57,7 +59,8 @@ class _Search:
             if broken is not None:
                 return broken
         while todo:
-            if len(self.came) > most or until():
+            # What nothing bounds has been found at fault already, and would fill any memory.
+            if len(self.came) > most or self.overfull or until():
                 self.is_cut_short = True
                 return None
             here = todo.popleft()
@@ -111,15 +114,30 @@ def prove_sound(net: Net, *, most: int = MOST_STATES, seconds: float = MOST_SECO
     must be able to end without being broken off: an interrupting event on a whole sub-process does not count as a way out of it.
     """
     until = _clock(seconds)
+    small = reduced(net, silent=Mover(net).silent)
+    proof = _prove_sound(small.net, net, small.everything, most, until)
+    if proof.verdict is Verdict.BROKEN:
+        # The whole diagram shows the way to a fault step by step; the smaller one only that there is one.
+        whole = _prove_sound(net, net, set, min(most, MOST_FOR_A_WAY), until)
+        return whole if whole.verdict is Verdict.BROKEN else proof
+    return proof
+
+
+def prove_unreduced(net: Net, *, most: int = MOST_STATES, seconds: float = MOST_SECONDS) -> Verdict:
+    """The same verdict by looking at every state of the diagram as it is drawn: slower, and what the reduction is tested against."""
+    return _prove_sound(net, net, set, most, _clock(seconds)).verdict
+
+
+def _prove_sound(net: Net, drawn: Net, everything: Callable[[set[str]], set[str]], most: int, until: Callable[[], bool]) -> Proof:
+    """The proof on a net that stands for the one that is drawn; `everything` gives what nodes of the drawn one some nodes stand for."""
     mover = Mover(net)
     search = _Search(mover)
     search.run(lambda value, _before, _move: value, most=most, until=until, note=True)
     still = [*_twice(net, search), *_standing_still(net, search)]
     # What stands still does not end either: that is said once.
-    found = [*still, *(() if still else _never_ending(net, search)), *_never_reached(net, search)]
-    if search.is_cut_short:
-        return Proof(Verdict.BROKEN if found else Verdict.NOT_PROVEN, tuple(p for p, _ in found), len(search.came), tuple(path for _, path in found))
-    return Proof(Verdict.BROKEN if found else Verdict.HOLDS, tuple(p for p, _ in found), len(search.came), tuple(path for _, path in found))
+    found = [*still, *(() if still else _never_ending(net, search)), *_never_reached(net, drawn, search, everything)]
+    good = Verdict.NOT_PROVEN if search.is_cut_short else Verdict.HOLDS
+    return Proof(Verdict.BROKEN if found else good, tuple(each for each, _ in found), len(search.came), tuple(path for _, path in found))
 
 
 Found = tuple[Problem, tuple[str, ...]]
@@ -169,15 +187,15 @@ def _never_ending(net: Net, search: _Search) -> Iterable[Found]:
         yield _problem(net, "endless", "from here a case can never come to an end by itself", _place(net, lost[0][0]), fix), search.path(lost)
 
 
-def _never_reached(net: Net, search: _Search) -> Iterable[Found]:
+def _never_reached(net: Net, drawn: Net, search: _Search, everything: Callable[[set[str]], set[str]]) -> Iterable[Found]:
     if search.is_cut_short:
         return
     arrived = {_place(net, each) for each in search.seen if each[0] == ">"}
     passed = {each.lstrip("+") for each in search.seen if each[0] != ">"} | arrived | _after_silent(net, search.mover.silent)
-    reached = {net.nodes[key].id for key in passed}
-    for key, node in net.nodes.items():
+    reached = {drawn.nodes[key].id for key in everything(passed)}
+    for key, node in drawn.nodes.items():
         if node.id not in reached and "#" not in key:
-            yield _problem(net, "dead", "no case can ever get here", key, "Connect it, or remove it"), ()
+            yield _problem(drawn, "dead", "no case can ever get here", key, "Connect it, or remove it"), ()
 
 
 def _after_silent(net: Net, silent: Iterable[str]) -> set[str]:
@@ -193,18 +211,27 @@ def _after_silent(net: Net, silent: Iterable[str]) -> set[str]:
 def prove_rules(net: Net, rules: Sequence[Rule], *, most: int = MOST_STATES, seconds: float = MOST_SECONDS) -> list[tuple[Rule, Proof]]:
     """For each rule whether it holds on every path; a broken one comes with the path. One that names no step of the net is broken."""
     until = _clock(seconds)
-    watched = frozenset(key for rule in rules for name in rule.names for key in net.named(name))
-    mover = Mover(net, watched=watched)
-    return [(rule, _prove(net, mover, rule, most, until)) for rule in rules]
+    return [(rule, _prove(net, rule, most, until)) for rule in rules]
 
 
-def _prove(net: Net, mover: Mover, rule: Rule, most: int, until: Callable[[], bool]) -> Proof:
+def _prove(net: Net, rule: Rule, most: int, until: Callable[[], bool]) -> Proof:
     unknown = rule.unknown_in(net)
     if unknown:
         return _broken(net, rule, f"this rule names “{unknown[0]}”, which is no step, operation or flow of the process", (), 0)
     watcher = watcher_of(rule, net)
     if not isinstance(watcher, Watcher):
         return Proof(Verdict.HOLDS) if not watcher else _broken(net, rule, watcher, (), 0)
+    watched = frozenset(key for name in rule.names for key in net.named(name))
+    small = reduced(net, keep=watched | {rule.unless}, silent=Mover(net, watched=watched).silent)
+    proof = _watch(small.net, rule, watcher, watched, most, until)
+    if proof.verdict is Verdict.BROKEN:
+        whole = _watch(net, rule, watcher, watched, min(most, MOST_FOR_A_WAY), until)
+        return whole if whole.verdict is Verdict.BROKEN else proof
+    return proof
+
+
+def _watch(net: Net, rule: Rule, watcher: Watcher, watched: frozenset[str], most: int, until: Callable[[], bool]) -> Proof:
+    mover = Mover(net, watched=watched)
     search = _Search(mover)
     broken = search.run(watcher.look, most=most, until=until)
     if broken is None and watcher.must_end_at_rest:
