@@ -51,6 +51,7 @@ from models.lists import (
     Milestone,
     PurchasingList,
     Regime,
+    Reminder,
 )
 from models.people import CandidateGroup, Delegation, FormKey, GroupKind, GroupMembership, LoginAttempt, LoginSession, User
 from models.placements import Placement, WelfareCheck
@@ -158,6 +159,7 @@ __all__ = [
     "Regime",
     "Registration",
     "RegistrationStatus",
+    "Reminder",
     "Report",
     "Representation",
     "Severity",

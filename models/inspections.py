@@ -81,6 +81,11 @@ class Inspection(Keyed, Model):
     is_announced: Mapped[bool] = mapped_column(default=True)
     planned_for: Mapped[date | None]
     due_on: Mapped[date | None]
+    # Keys of the standards this visit looks at; all of them when it names none.
+    scope: Mapped[list[str]] = mapped_column(default=list)
+    documents_requested: Mapped[list[str]] = mapped_column(default=list)
+    # Who may not inspect here, because their conflict was found after an earlier visit.
+    barred_inspectors: Mapped[list[str]] = mapped_column(default=list)
     inspector_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
     notice_sent_at: Mapped[datetime | None]
     visit_started_at: Mapped[datetime | None]
@@ -92,6 +97,7 @@ class Inspection(Keyed, Model):
     restricted_notes: Mapped[str] = mapped_column(default="")
     grade: Mapped[Grade | None]
     grade_because: Mapped[str] = mapped_column(default="")
+    consequence: Mapped[str] = mapped_column(default="")
     draft_report: Mapped[str] = mapped_column(default="")
     final_report: Mapped[str] = mapped_column(default="")
     draft_sent_at: Mapped[datetime | None]

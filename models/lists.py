@@ -116,6 +116,8 @@ class MembershipPeriod(Keyed, Model):
 
     membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("membership.id"), index=True)
     status: Mapped[MembershipStatus]
+    # The categories of that time: a member may be admitted to more of them later.
+    categories: Mapped[list[str]] = mapped_column(default=list)
     because: Mapped[str] = mapped_column(default="")
     event: Mapped[str] = mapped_column(default="")
     is_automatic: Mapped[bool] = mapped_column(default=False)
@@ -153,6 +155,8 @@ class Hold(Keyed, Model):
     certificate_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("certificate.id"))
     event: Mapped[str]
     because: Mapped[str]
+    # The clause of the agreement that it rests on: holding a provider back is not a power of PCR 2015 reg 34.
+    clause: Mapped[str] = mapped_column(default="")
     case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case.id"))
     starts_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -164,6 +168,15 @@ class Hold(Keyed, Model):
 
     membership: Mapped[Membership] = relationship()
     premises: Mapped[Premises | None] = relationship()
+
+
+class Reminder(Keyed, Model):
+    """Something that a member was told once, such as that a certificate ends in 30 days; `about` says what, so that it is not told twice."""
+
+    __tablename__ = "reminder"
+
+    about: Mapped[str] = mapped_column(unique=True)
+    given_at: Mapped[datetime]
 
 
 class Contract(Keyed, Model):

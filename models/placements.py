@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Keyed, Model
@@ -20,9 +20,10 @@ class Placement(Keyed, Model):
     __table_args__ = (
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
         Index("ix_placement_stay", "premises_id", "starts_on", "ends_on"),
+        Index("ix_placement_open", "reference", unique=True, sqlite_where=text("ends_on IS NULL"), postgresql_where=text("ends_on IS NULL")),
     )
 
-    reference: Mapped[str] = mapped_column(unique=True)
+    reference: Mapped[str]
     premises_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("premises.id"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]

@@ -175,6 +175,9 @@ class ProviderDocument(Keyed, Model):
     expires_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
     replaces_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("provider_document.id"))
+    # What it was sent with, when it was not given for the record alone: an answer, a message, an application.
+    case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case.id"), index=True)
+    task_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_task.id"))
     held_because: Mapped[str] = mapped_column(default="")
     added_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
     added_at: Mapped[datetime]

@@ -46,6 +46,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_purchasing_list_reference")),
     )
     op.create_table(
+        "reminder",
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("given_at", base.Instant(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
+        sa.UniqueConstraint("about", name=op.f("uq_reminder_about")),
+    )
+    op.create_table(
         "list_category",
         sa.Column("list_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -194,33 +202,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_premises_district"), "premises", ["district"], unique=False)
     op.create_index(op.f("ix_premises_provider_id"), "premises", ["provider_id"], unique=False)
-
-    op.create_table(
-        "provider_document",
-        sa.Column("provider_id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("filename", sa.Text(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("stored_as", sa.Text(), nullable=False),
-        sa.Column("expires_on", sa.Date(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("replaces_id", sa.Uuid(), nullable=True),
-        sa.Column("held_because", sa.Text(), nullable=False),
-        sa.Column("added_by_id", sa.Uuid(), nullable=False),
-        sa.Column("added_at", base.Instant(), nullable=False),
-        sa.Column("removed_at", base.Instant(), nullable=True),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("size >= 0", name=op.f("ck_provider_document_size_not_negative")),
-        sa.ForeignKeyConstraint(["added_by_id"], ["user.id"], name=op.f("fk_provider_document_added_by_id_user")),
-        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_provider_document_provider_id_provider")),
-        sa.ForeignKeyConstraint(["replaces_id"], ["provider_document.id"], name=op.f("fk_provider_document_replaces_id_provider_document")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_document")),
-        sa.UniqueConstraint("stored_as", name=op.f("uq_provider_document_stored_as")),
-    )
-    op.create_index(op.f("ix_provider_document_provider_id"), "provider_document", ["provider_id"], unique=False)
 
     op.create_table(
         "provider_identifier",
@@ -373,73 +354,6 @@ def upgrade() -> None:
     op.create_index("ix_case_key_found", "case_key", ["name", "value"], unique=False)
 
     op.create_table(
-        "case_message",
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("provider_id", sa.Uuid(), nullable=False),
-        sa.Column("author_id", sa.Uuid(), nullable=False),
-        sa.Column("is_from_provider", sa.Boolean(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("document_id", sa.Uuid(), nullable=True),
-        sa.Column("sent_at", base.Instant(), nullable=False),
-        sa.Column("read_at", base.Instant(), nullable=True),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_case_message_author_id_user")),
-        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_case_message_case_id_case")),
-        sa.ForeignKeyConstraint(["document_id"], ["provider_document.id"], name=op.f("fk_case_message_document_id_provider_document")),
-        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_case_message_provider_id_provider")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_message")),
-    )
-    op.create_index(op.f("ix_case_message_case_id"), "case_message", ["case_id"], unique=False)
-    op.create_index(op.f("ix_case_message_provider_id"), "case_message", ["provider_id"], unique=False)
-
-    op.create_table(
-        "certificate",
-        sa.Column("provider_id", sa.Uuid(), nullable=False),
-        sa.Column("premises_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "employers_liability",
-                "public_liability",
-                "professional_indemnity",
-                "buildings",
-                "data_protection",
-                "gas_safety",
-                "electrical",
-                "fire_risk",
-                "hmo_licence",
-                name="certificatekind",
-                native_enum=False,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("issuer", sa.Text(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("limit", base.Pence(), nullable=True),
-        sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=False),
-        sa.Column("document_id", sa.Uuid(), nullable=True),
-        sa.Column("added_by_id", sa.Uuid(), nullable=False),
-        sa.Column("added_at", base.Instant(), nullable=False),
-        sa.Column("verified_by_id", sa.Uuid(), nullable=True),
-        sa.Column("verified_at", base.Instant(), nullable=True),
-        sa.Column("refused_because", sa.Text(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("(verified_at IS NULL) = (verified_by_id IS NULL)", name=op.f("ck_certificate_verified_by_and_at")),
-        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_certificate_ends_after_start")),
-        sa.ForeignKeyConstraint(["added_by_id"], ["user.id"], name=op.f("fk_certificate_added_by_id_user")),
-        sa.ForeignKeyConstraint(["document_id"], ["provider_document.id"], name=op.f("fk_certificate_document_id_provider_document")),
-        sa.ForeignKeyConstraint(["premises_id"], ["premises.id"], name=op.f("fk_certificate_premises_id_premises")),
-        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_certificate_provider_id_provider")),
-        sa.ForeignKeyConstraint(["verified_by_id"], ["user.id"], name=op.f("fk_certificate_verified_by_id_user")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
-    )
-    op.create_index("ix_certificate_ends", "certificate", ["ends_on", "provider_id"], unique=False)
-    op.create_index(op.f("ix_certificate_premises_id"), "certificate", ["premises_id"], unique=False)
-    op.create_index(op.f("ix_certificate_provider_id"), "certificate", ["provider_id"], unique=False)
-
-    op.create_table(
         "due_diligence_check",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("provider_id", sa.Uuid(), nullable=False),
@@ -524,6 +438,9 @@ def upgrade() -> None:
         sa.Column("is_announced", sa.Boolean(), nullable=False),
         sa.Column("planned_for", sa.Date(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("scope", base.Json, nullable=False),
+        sa.Column("documents_requested", base.Json, nullable=False),
+        sa.Column("barred_inspectors", base.Json, nullable=False),
         sa.Column("inspector_id", sa.Uuid(), nullable=True),
         sa.Column("notice_sent_at", base.Instant(), nullable=True),
         sa.Column("visit_started_at", base.Instant(), nullable=True),
@@ -535,6 +452,7 @@ def upgrade() -> None:
         sa.Column("restricted_notes", sa.Text(), nullable=False),
         sa.Column("grade", sa.Enum("green", "amber", "red", "not_assessed", name="grade", native_enum=False, length=40), nullable=True),
         sa.Column("grade_because", sa.Text(), nullable=False),
+        sa.Column("consequence", sa.Text(), nullable=False),
         sa.Column("draft_report", sa.Text(), nullable=False),
         sa.Column("final_report", sa.Text(), nullable=False),
         sa.Column("draft_sent_at", base.Instant(), nullable=True),
@@ -678,7 +596,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["premises_id"], ["premises.id"], name=op.f("fk_placement_premises_id_premises")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["user.id"], name=op.f("fk_placement_recorded_by_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_placement")),
-        sa.UniqueConstraint("reference", name=op.f("uq_placement_reference")),
+    )
+    op.create_index(
+        "ix_placement_open",
+        "placement",
+        ["reference"],
+        unique=True,
+        sqlite_where=sa.text("ends_on IS NULL"),
+        postgresql_where=sa.text("ends_on IS NULL"),
     )
     op.create_index("ix_placement_stay", "placement", ["premises_id", "starts_on", "ends_on"], unique=False)
 
@@ -733,35 +658,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_finding_inspection_id"), "finding", ["inspection_id"], unique=False)
 
     op.create_table(
-        "hold",
-        sa.Column("membership_id", sa.Uuid(), nullable=False),
-        sa.Column("premises_id", sa.Uuid(), nullable=True),
-        sa.Column("certificate_id", sa.Uuid(), nullable=True),
-        sa.Column("event", sa.Text(), nullable=False),
-        sa.Column("because", sa.Text(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=True),
-        sa.Column("starts_at", base.Instant(), nullable=False),
-        sa.Column("confirmed_at", base.Instant(), nullable=True),
-        sa.Column("confirmed_by_id", sa.Uuid(), nullable=True),
-        sa.Column("lifted_at", base.Instant(), nullable=True),
-        sa.Column("lifted_because", sa.Text(), nullable=False),
-        sa.Column("lifted_by_id", sa.Uuid(), nullable=True),
-        sa.Column("approved_by_id", sa.Uuid(), nullable=True),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("(lifted_at IS NULL) = (lifted_because = '')", name=op.f("ck_hold_lifted_has_reason")),
-        sa.ForeignKeyConstraint(["approved_by_id"], ["user.id"], name=op.f("fk_hold_approved_by_id_user")),
-        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_hold_case_id_case")),
-        sa.ForeignKeyConstraint(["certificate_id"], ["certificate.id"], name=op.f("fk_hold_certificate_id_certificate")),
-        sa.ForeignKeyConstraint(["confirmed_by_id"], ["user.id"], name=op.f("fk_hold_confirmed_by_id_user")),
-        sa.ForeignKeyConstraint(["lifted_by_id"], ["user.id"], name=op.f("fk_hold_lifted_by_id_user")),
-        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_hold_membership_id_membership")),
-        sa.ForeignKeyConstraint(["premises_id"], ["premises.id"], name=op.f("fk_hold_premises_id_premises")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
-    )
-    op.create_index(op.f("ix_hold_membership_id"), "hold", ["membership_id"], unique=False)
-    op.create_index(op.f("ix_hold_premises_id"), "hold", ["premises_id"], unique=False)
-
-    op.create_table(
         "membership_condition",
         sa.Column("membership_id", sa.Uuid(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
@@ -795,6 +691,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("categories", base.Json, nullable=False),
         sa.Column("because", sa.Text(), nullable=False),
         sa.Column("event", sa.Text(), nullable=False),
         sa.Column("is_automatic", sa.Boolean(), nullable=False),
@@ -856,6 +753,105 @@ def upgrade() -> None:
     op.create_index(op.f("ix_welfare_check_placement_id"), "welfare_check", ["placement_id"], unique=False)
 
     op.create_table(
+        "provider_document",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("filename", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("stored_as", sa.Text(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("task_id", sa.Uuid(), nullable=True),
+        sa.Column("held_because", sa.Text(), nullable=False),
+        sa.Column("added_by_id", sa.Uuid(), nullable=False),
+        sa.Column("added_at", base.Instant(), nullable=False),
+        sa.Column("removed_at", base.Instant(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("size >= 0", name=op.f("ck_provider_document_size_not_negative")),
+        sa.ForeignKeyConstraint(["added_by_id"], ["user.id"], name=op.f("fk_provider_document_added_by_id_user")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_provider_document_case_id_case")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_provider_document_provider_id_provider")),
+        sa.ForeignKeyConstraint(["replaces_id"], ["provider_document.id"], name=op.f("fk_provider_document_replaces_id_provider_document")),
+        sa.ForeignKeyConstraint(["task_id"], ["user_task.id"], name=op.f("fk_provider_document_task_id_user_task")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_document")),
+        sa.UniqueConstraint("stored_as", name=op.f("uq_provider_document_stored_as")),
+    )
+    op.create_index(op.f("ix_provider_document_case_id"), "provider_document", ["case_id"], unique=False)
+    op.create_index(op.f("ix_provider_document_provider_id"), "provider_document", ["provider_id"], unique=False)
+
+    op.create_table(
+        "case_message",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("is_from_provider", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("sent_at", base.Instant(), nullable=False),
+        sa.Column("read_at", base.Instant(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_case_message_author_id_user")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_case_message_case_id_case")),
+        sa.ForeignKeyConstraint(["document_id"], ["provider_document.id"], name=op.f("fk_case_message_document_id_provider_document")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_case_message_provider_id_provider")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_message")),
+    )
+    op.create_index(op.f("ix_case_message_case_id"), "case_message", ["case_id"], unique=False)
+    op.create_index(op.f("ix_case_message_provider_id"), "case_message", ["provider_id"], unique=False)
+
+    op.create_table(
+        "certificate",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("premises_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "employers_liability",
+                "public_liability",
+                "professional_indemnity",
+                "buildings",
+                "data_protection",
+                "gas_safety",
+                "electrical",
+                "fire_risk",
+                "hmo_licence",
+                name="certificatekind",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("limit", base.Pence(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("added_by_id", sa.Uuid(), nullable=False),
+        sa.Column("added_at", base.Instant(), nullable=False),
+        sa.Column("verified_by_id", sa.Uuid(), nullable=True),
+        sa.Column("verified_at", base.Instant(), nullable=True),
+        sa.Column("refused_because", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(verified_at IS NULL) = (verified_by_id IS NULL)", name=op.f("ck_certificate_verified_by_and_at")),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_certificate_ends_after_start")),
+        sa.ForeignKeyConstraint(["added_by_id"], ["user.id"], name=op.f("fk_certificate_added_by_id_user")),
+        sa.ForeignKeyConstraint(["document_id"], ["provider_document.id"], name=op.f("fk_certificate_document_id_provider_document")),
+        sa.ForeignKeyConstraint(["premises_id"], ["premises.id"], name=op.f("fk_certificate_premises_id_premises")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_certificate_provider_id_provider")),
+        sa.ForeignKeyConstraint(["verified_by_id"], ["user.id"], name=op.f("fk_certificate_verified_by_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+    )
+    op.create_index("ix_certificate_ends", "certificate", ["ends_on", "provider_id"], unique=False)
+    op.create_index(op.f("ix_certificate_premises_id"), "certificate", ["premises_id"], unique=False)
+    op.create_index(op.f("ix_certificate_provider_id"), "certificate", ["provider_id"], unique=False)
+
+    op.create_table(
         "improvement_action",
         sa.Column("finding_id", sa.Uuid(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
@@ -878,6 +874,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_improvement_action")),
         sa.UniqueConstraint("finding_id", name=op.f("uq_improvement_action_finding_id")),
     )
+    op.create_table(
+        "hold",
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("premises_id", sa.Uuid(), nullable=True),
+        sa.Column("certificate_id", sa.Uuid(), nullable=True),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("clause", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("starts_at", base.Instant(), nullable=False),
+        sa.Column("confirmed_at", base.Instant(), nullable=True),
+        sa.Column("confirmed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("lifted_at", base.Instant(), nullable=True),
+        sa.Column("lifted_because", sa.Text(), nullable=False),
+        sa.Column("lifted_by_id", sa.Uuid(), nullable=True),
+        sa.Column("approved_by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(lifted_at IS NULL) = (lifted_because = '')", name=op.f("ck_hold_lifted_has_reason")),
+        sa.ForeignKeyConstraint(["approved_by_id"], ["user.id"], name=op.f("fk_hold_approved_by_id_user")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_hold_case_id_case")),
+        sa.ForeignKeyConstraint(["certificate_id"], ["certificate.id"], name=op.f("fk_hold_certificate_id_certificate")),
+        sa.ForeignKeyConstraint(["confirmed_by_id"], ["user.id"], name=op.f("fk_hold_confirmed_by_id_user")),
+        sa.ForeignKeyConstraint(["lifted_by_id"], ["user.id"], name=op.f("fk_hold_lifted_by_id_user")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_hold_membership_id_membership")),
+        sa.ForeignKeyConstraint(["premises_id"], ["premises.id"], name=op.f("fk_hold_premises_id_premises")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
+    )
+    op.create_index(op.f("ix_hold_membership_id"), "hold", ["membership_id"], unique=False)
+    op.create_index(op.f("ix_hold_premises_id"), "hold", ["premises_id"], unique=False)
+
     refer_from_cases_to_providers()
     op.create_index(op.f("ix_case_provider_id"), "case", ["provider_id"], unique=False)
 
