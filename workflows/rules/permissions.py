@@ -135,6 +135,18 @@ def check_stand_in(away: User, to: User) -> None:
         raise Refused(f"{to.name} does not work for the council and cannot act for you")
 
 
+def check_place(user: User) -> None:
+    """Raise Refused unless this person places young people: the placements and social work teams."""
+    if not has_role(user, "placement_officer", "social_worker"):
+        raise Refused("Only the placements and social work teams can record placements")
+
+
+def can_see_placements(user: User) -> bool:
+    """Whether a person may know of single placements: those who place, look after or inspect, and the director; no provider."""
+    may = has_role(user, "placement_officer", "social_worker", "safeguarding_officer", "qa_inspector", "qa_manager", "lead_director")
+    return may and not is_provider(user)
+
+
 def check_contribute(user: User) -> None:
     """Raise Refused unless this person may add comments and documents to the cases they see."""
     if not is_staff(user) or is_reader_only(user):
@@ -272,6 +284,11 @@ def can_advise(user: User, request: ConsultationRequest) -> bool:
 def can_override(user: User, case: Case) -> bool:
     """Whether `check_override` would pass."""
     return _asks(lambda: check_override(user, case))
+
+
+def can_place(user: User) -> bool:
+    """Whether `check_place` would pass."""
+    return _asks(lambda: check_place(user))
 
 
 def can_call_in(user: User) -> bool:
