@@ -32,12 +32,14 @@ class MailServer:
 
 @dataclass(frozen=True, kw_only=True)
 class Tools:
-    """What a job may use of the world outside the database. `public_url` has no slash at its end."""
+    """What a job may use of the world outside the database. `public_url` has no slash at its end; `scanner` is HOST:PORT or unix:/PATH
+    of a virus scanner, nothing where files are not scanned."""
 
     mail: MailServer = MailServer()
     public_url: str = ""
     council_name: str = ""
     uploads: Path = Path("var/uploads")
+    scanner: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import CandidateGroup, ProcessDefinition, User, clock
 from workflows import engine
-from workflows.actions import audit, organisation
+from workflows.actions import audit, criteria, organisation
 from workflows.engine import DefinitionRefused, Problem
 from workflows.library import checking, definitions, proofs
 
@@ -85,6 +85,7 @@ def deploy(session: Session, key: str, files: Mapping[str, str], *, by: User | N
         return None
     files_called = {name: definition.files for name, definition in called.items()}
     checking.refuse_unless_ready(key, files, files_called, groups=group_names(session))
+    criteria.refuse_changed(session, key, files)
     definition = ProcessDefinition(
         key=key, version=before.version + 1 if before else 1, name=definitions.name_of(files, key), digest=digest, files=dict(files),
         calls={name: str(definition.id) for name, definition in called.items()}, is_shipped=by is None, deployed_at=clock.now(),

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Case, Document, User, UserTask, clock
+from models import Case, Document, ProviderDocument, User, UserTask, clock
 from workflows import enqueue
 from workflows.actions import audit
 from workflows.enqueue import Tools, job
@@ -21,6 +21,7 @@ from workflows.rules import file_types, permissions
 
 MOST_BYTES = 20 * 1024 * 1024
 ORPHANED_AFTER = timedelta(days=1)
+TABLES = (Document, ProviderDocument)
 
 
 class Damaged(Exception):
@@ -52,7 +53,7 @@ def add(
     media_type = _check(name, content, title=title, is_public=is_public, exempt_paragraphs=exempt_paragraphs, most_bytes=most_bytes)
     document = Document(
         case_id=case.id, task_id=task.id if task else None, kind=kind, title=title.strip(), filename=name, media_type=media_type,
-        size=len(content), digest=hashlib.sha256(content).hexdigest(), stored_as=_store(folder, content), is_public=is_public,
+        size=len(content), digest=hashlib.sha256(content).hexdigest(), stored_as=store(folder, content), is_public=is_public,
         exempt_paragraphs=exempt_paragraphs.strip(), added_by_id=by.id, added_at=clock.now(), removed_at=None,
     )  # fmt: skip
     session.add(document)
@@ -82,7 +83,7 @@ def _check(name: str, content: bytes, *, title: str, is_public: bool, exempt_par
     return media_type
 
 
-def _store(folder: Path, content: bytes) -> str:
+def store(folder: Path, content: bytes) -> str:
     """Write the bytes where nobody can guess them and give their place below the folder; on return they are on the disk."""
     name = secrets.token_hex(16)
     place = folder / name[:2]
@@ -114,6 +115,11 @@ def open_bytes(document: Document, folder: Path) -> bytes:
     """The bytes as they were added. NotFound for a removed document; Damaged when they are gone or changed."""
     if document.removed_at is not None:
         raise NotFound("This document was removed")
+    return read(document, folder)
+
+
+def read(document: Document | ProviderDocument, folder: Path) -> bytes:
+    """The stored bytes of a document, of whatever table; whoever calls has checked that they may be read. Damaged as above."""
     try:
         content = (folder / document.stored_as).read_bytes()
     except FileNotFoundError as error:
@@ -149,8 +155,8 @@ def _check_remove(document: Document, case: Case, by: User) -> None:
 @job("documents.erase")
 def erase(session: Session, tools: Tools, *, stored_as: str) -> None:
     """Erase the bytes of a removed document; bytes that a document still needs are left alone."""
-    kept = session.scalar(select(Document.id).where(Document.stored_as == stored_as, Document.removed_at.is_(None)))
-    if kept is None:
+    kept = [session.scalar(select(table.id).where(table.stored_as == stored_as, table.removed_at.is_(None))) for table in TABLES]
+    if not any(kept):
         (tools.uploads / stored_as).unlink(missing_ok=True)
 
 
@@ -158,8 +164,12 @@ def sweep(session: Session, folder: Path) -> list[str]:
     """Erase files of transactions that failed: more than a day old and without a row. Gives their names."""
     oldest = time.time() - ORPHANED_AFTER.total_seconds()  # noqa: TID251  files carry the real time, also while the clock is held
     found = {f"{path.parent.name}/{path.name}": path for path in folder.glob("??/*") if path.is_file() and path.stat().st_mtime < oldest}
-    known = set(session.scalars(select(Document.stored_as).where(Document.removed_at.is_(None))))
-    orphans = sorted(set(found) - known)
+    orphans = sorted(set(found) - _needed(session))
     for name in orphans:
         found[name].unlink(missing_ok=True)
     return orphans
+
+
+def _needed(session: Session) -> set[str]:
+    """The places of all bytes that a document of any table still needs."""
+    return {place for table in TABLES for place in session.scalars(select(table.stored_as).where(table.removed_at.is_(None)))}

@@ -85,13 +85,18 @@ def _start(session: Session, key: str, name: str, content: Mapping[str, Any], me
         return None
     case, data = opened
     instance = instances.start(session, case, key, data=data, by=by)
-    now = clock.now()
-    # The message that started a case is kept with it, so that the same one cannot start it again.
-    session.add(
-        Message(message_id=own_id, name=name, instance_id=instance.id, payload=dict(content), sent_at=now, delivered_at=now, refused_because=None)
-    )
+    # The message that started a case is kept with it, so that the same one can neither start it nor be told to it again.
+    for known_as in (own_id, f"{message_id}:{case.reference}"):
+        _keep(session, instance, known_as, name, content)
     session.flush()
     return case
+
+
+def _keep(session: Session, instance: ProcessInstance, message_id: str, name: str, content: Mapping[str, Any]) -> None:
+    now = clock.now()
+    session.add(
+        Message(message_id=message_id, name=name, instance_id=instance.id, payload=dict(content), sent_at=now, delivered_at=now, refused_because=None)
+    )
 
 
 def _is_known(session: Session, message_id: str) -> bool:

@@ -29,6 +29,12 @@ def to_person(session: Session, user: User, *, kind: str, case: Case | None, sub
     return _write(session, user.email, user.id, kind=kind, case=case, subject=subject, link=link, body=body, why=_why(user, case))
 
 
+def to_address(session: Session, address: str, *, kind: str, subject: str, link: str, body: str) -> OutboxMail:
+    """Write one mail to an address whose owner may not be known to us. `link` is a path of our site, or nothing."""
+    why = "You get this because somebody gave us this address."
+    return _write(session, address, None, kind=kind, case=None, subject=subject, link=link, body=body, why=why)
+
+
 def _why(user: User, case: Case | None) -> str:
     if case is None:
         return "You get this because it concerns your account."

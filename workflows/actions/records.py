@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models import DecisionOutcome, DecisionRecord, DecisionState, KeyDecision, UrgencyAgreement, clock
-from workflows.actions import decisions, notices, public_page
+from workflows.actions import contracts, decisions, notices, public_page
 from workflows.actions.operating import Work, operation
 from workflows.errors import Invalid, NotYetLawful, Refused
 from workflows.queries import decisions as decision_queries
@@ -140,13 +140,17 @@ def take_effect(work: Work) -> None:
 
 @operation("decisions.implement")
 def implement(work: Work) -> None:
-    """Record that the decision was carried out. NotYetLawful before its effective date or while it is called in (CI-9)."""
+    """Record that the decision was carried out, and let the term of a contract it was about run on with it.
+
+    NotYetLawful before its effective date or while it is called in (CI-9); Refused when the term may not be extended any more.
+    """
     decision = decision_queries.of_case(work.session, work.case.id)
     check_implementable(work, decision)
     record = decision_queries.standing(work.session, decision).record
     day = date.fromisoformat(work.answers["implemented_on"])
     if day > clock.today() or (record and record.effective_from and day < record.effective_from):
         raise Invalid({"implemented_on": "The date must be on or after the day the decision took effect, and not in the future"})
+    contracts.carry_out(work.session, work.case, on=day, by=work.by)
     decision.implemented_on, decision.implementation = day, work.answers["implementation"]
     decision.state = DecisionState.CARRIED_OUT
     work.case.outcome = "carried out"

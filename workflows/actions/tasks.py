@@ -15,7 +15,7 @@ from models import Answer, Case, Draft, ProcessInstance, TaskStatus, User, UserT
 from workflows.actions import audit, instances, operating
 from workflows.engine import language
 from workflows.errors import Conflict, Invalid, Refused, TaskGone
-from workflows.queries import people
+from workflows.queries import interests, people
 from workflows.queries import tasks as task_queries
 from workflows.rules import duties, permissions, policies
 
@@ -45,6 +45,7 @@ def _allowed(session: Session, task: UserTask, by: User) -> User | None:
         policies.check_waiting(task, by=by, acting_for=acting_for)
         apart = duties.steps_apart(task)
         duties.check_different(by, task_queries.doers(session, task.case_id, apart), acting_for=acting_for)
+        interests.check_work(session, task, by=by, acting_for=acting_for)
     except TaskGone as error:
         raise _with_answers(session, task, error) from error
     return acting_for
@@ -104,6 +105,7 @@ def reassign(session: Session, task: UserTask, *, to: User, by: User, reason: st
     if current.candidate_group not in permissions.groups_of(to):
         raise Invalid({"to": f"{to.name} is not in the team this task is for"})
     duties.check_different(to, task_queries.doers(session, current.case_id, duties.steps_apart(current)))
+    interests.check_give(session, current, to=to)
     current.status, current.assignee_id, current.claimed_at = TaskStatus.CLAIMED, to.id, clock.now()
     current.revision += 1
     session.flush()

@@ -15,7 +15,7 @@ from models import clock
 from models.session import new_session
 from workflows.actions import catalogue, timers
 from workflows.enqueue import WANTED, Tools
-from workflows.jobs import nightly, sending
+from workflows.jobs import nightly, scanning, sending, standing_watch, visits_due
 from workflows.jobs.alone import Alone
 from workflows.jobs.sweeping import sweep_timers
 from workflows.jobs.working_off import next_job_at, put_back_unfinished, work_off
@@ -26,7 +26,7 @@ LONGEST_AFTER_TROUBLE = 30.0
 
 log = logging.getLogger("dps.runner")
 
-__all__ = ["Runner", "catalogue", "next_moment", "run_once", "sending"]
+__all__ = ["Runner", "catalogue", "next_moment", "run_once", "scanning", "sending"]
 
 
 def run_once(engine: Engine, tools: Tools, now: datetime) -> int:
@@ -101,6 +101,8 @@ class Runner:
         if not self._is_only_one:
             put_back_unfinished(self.engine)
             nightly.plan(self.engine)
+            standing_watch.plan(self.engine)
+            visits_due.plan(self.engine)
             self._is_only_one = True
         while not self._stopping.is_set():
             due = next_moment(self.engine)

@@ -19,6 +19,8 @@ from workflows.enqueue import MailServer, Tools, job
 KEPT = "Kept in the outbox: no mail server is set"
 UNKNOWN = "The mail server may have taken this mail, so it was not sent a second time"
 MOST_TRIES = 5
+# The link in such a mail signs its reader in: once the mail is on its way nobody else may read it here.
+ONE_TIME = frozenset({"sign_in_link"})
 
 
 class NotSent(Exception):
@@ -101,3 +103,5 @@ def _mark(engine: Engine, mail_id: uuid.UUID, **values: datetime | str | None) -
         row = session.get_one(OutboxMail, mail_id)
         for name, value in values.items():
             setattr(row, name, value)
+        if row.kind in ONE_TIME and row.sent_at is not None:
+            row.link = ""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workflows import engine
-from workflows.engine import DefinitionRefused, Problem
+from workflows.engine import DefinitionRefused, Problem, reading
 from workflows.engine.problems import errors_in
+from workflows.errors import Invalid
+from workflows.letters import texts
 from workflows.library import forms, layout, proofs
 
 Files = Mapping[str, str]
@@ -17,7 +19,18 @@ def problems(key: str, files: Files, called: Mapping[str, Files], *, groups: Map
     found = engine.check(
         key, files, called, known_operations=engine.known_operations(), known_groups=groups, known_forms=forms_of(files, called)
     )
-    return [*found, *_form_problems(files)]
+    return [*found, *_form_problems(files), *_letter_problems(files), *_clashes(files, called)]
+
+
+def _clashes(files: Files, called: Mapping[str, Files]) -> list[Problem]:
+    """Steps of this process that bear the id of a step it calls: what a case went through is told by ids alone."""
+    theirs = {step.id: step for folder in called.values() for root in reading.diagrams(folder).values() for step in engine.steps_of(root)}
+    own = [step for root in reading.diagrams(files).values() for step in engine.steps_of(root)]
+    return [
+        Problem("clash", f"a process it calls has a step with the same id, “{theirs[step.id].name}”", step.id, step.name, "Give one another id")
+        for step in own
+        if step.id in theirs
+    ]
 
 
 def refuse_unless_ready(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str]) -> None:
@@ -69,4 +82,16 @@ def _form_problems(files: Files) -> list[Problem]:
     for name, text in sorted(files.items()):
         if name.startswith("forms/"):
             found += [Problem(each.code, f"{name}: {each.message}", severity=each.severity) for each in forms.check_form(text)]
+    return found
+
+
+def _letter_problems(files: Files) -> list[Problem]:
+    """The texts of letters that could not be sent: without a subject or a body, or with a slot that cannot be read."""
+    found: list[Problem] = []
+    for name, text in sorted(files.items()):
+        if name.startswith("documents/"):
+            try:
+                texts.read(text)
+            except Invalid as refusal:
+                found.append(Problem("letter", f"{name}: {'; '.join(refusal.errors.values())}"))
     return found

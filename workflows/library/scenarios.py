@@ -20,6 +20,7 @@ PATHS = "paths"
 WALKS = "walks"
 STEPS = frozenset({"starts", "clock", "waits_for", "waits_until", "completes", "refuses", "message", "operations", "ends_at"})
 BESIDE = frozenset({"with", "of", "answers", "gives", "errors"})
+AT_ONCE = frozenset({"parallel gateway", "inclusive gateway"})
 Given = Mapping[str, Mapping[str, Any]]
 
 
@@ -297,10 +298,12 @@ class Coverage:
 
 
 def coverage(outcomes: Iterable[Outcome], flows: Sequence[tuple[str, str, str]]) -> Coverage:
-    """What the walks passed of one process. `flows` are (id, source, target) of its diagram; a flow counts when its target came next."""
-    trails = [[passed.element_id for passed in outcome.trail] for outcome in outcomes]
+    """What the walks passed of one process. `flows` are (id, source, target) of its diagram; a flow counts when its target came next,
+    and behind a gateway that goes several ways at once when it came at all.
+    """
+    trails = [outcome.trail for outcome in outcomes]
     elements = {end for _, source, target in flows for end in (source, target)}
-    seen = set().union(*trails) if trails else set()
+    seen = {passed.element_id for trail in trails for passed in trail}
     walked: set[str] = set()
     for trail in trails:
         walked |= _walked(trail, flows)
@@ -312,14 +315,13 @@ def coverage(outcomes: Iterable[Outcome], flows: Sequence[tuple[str, str, str]])
     )
 
 
-def _walked(trail: Sequence[str], flows: Sequence[tuple[str, str, str]]) -> set[str]:
+def _walked(trail: Sequence[Passed], flows: Sequence[tuple[str, str, str]]) -> set[str]:
     following: dict[str, dict[str, str]] = {}
     for flow, source, target in flows:
         following.setdefault(source, {})[target] = flow
     found = set()
-    for place, element in enumerate(trail):
-        targets = following.get(element, {})
-        next_one = next((each for each in trail[place + 1 :] if each in targets), None)
-        if next_one is not None:
-            found.add(targets[next_one])
+    for place, passed in enumerate(trail):
+        targets = following.get(passed.element_id, {})
+        came = [each.element_id for each in trail[place + 1 :] if each.element_id in targets]
+        found |= {targets[each] for each in (came if passed.kind in AT_ONCE else came[:1])}
     return found

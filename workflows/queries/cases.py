@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import Case, ProcessInstance, User, UserTask
 from workflows.errors import NotFound
-from workflows.queries import people
+from workflows.queries import interests, people
 from workflows.rules import permissions
 
 HIDDEN = "There is no such case"
@@ -33,7 +33,9 @@ def _shown(session: Session, reader: User, case: Case | None) -> Case:
 
 
 def can_see(session: Session, reader: User, case: Case) -> bool:
-    """Whether a case exists for this reader."""
+    """Whether a case exists for this reader. An actual conflict of interest hides a provider's case from whoever declared it."""
+    if interests.is_kept_away(session, reader, case):
+        return False
     if permissions.can_see(reader, case, working_on_it=False):
         return True
     return case.is_restricted and permissions.can_see(reader, case, working_on_it=is_working_on(session, reader, case))

@@ -22,7 +22,7 @@ from models import (
     UserTask,
 )
 from workflows.errors import NotFound
-from workflows.queries import cases, decisions, people
+from workflows.queries import cases, decisions, due_diligence, people
 from workflows.rules import permissions
 
 ADVICE_STEPS = ("give-advice", "give-view")
@@ -161,6 +161,8 @@ def may_read(reader: User, request: ConsultationRequest) -> bool:
 
 def may_read_answer(session: Session, reader: User, answer: Answer) -> bool:
     """The same of an answer as it was sent in a task, which holds the words of the advice once more."""
+    if due_diligence.is_sealed(session, reader, answer):
+        return False
     if not answer.values.get("is_exempt") or answer.said_by_id == reader.id:
         return True
     task = answer.task

@@ -91,7 +91,7 @@ def _take(question: Field, raw: list[str], result: Validated) -> None:
     except NotAnAnswer as error:
         result.errors[question.key] = str(error)
         return
-    if value in (None, "", [], False):
+    if value is None or value is False or value == "" or value == []:  # 0 is an answer
         if question.is_required:
             result.errors[question.key] = _missing(question)
         elif value is False:
