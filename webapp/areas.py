@@ -19,16 +19,19 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, kw_only=True)
 class Area:
-    """A part of the site: open to everyone, to all staff, or to some roles; `ask` is the team that can give
-    access."""
+    """A part of the site: open to everyone, to all staff, to some roles, or to the people of providers; `ask` is
+    the team that can give access."""
 
     is_open: bool = False
     needs_staff: bool = True
     roles: frozenset[str] = frozenset()
+    providers: bool = False
     ask: str = "Service Improvement"
 
     def admits(self, user: User) -> bool:
         """Whether a signed-in person may come in."""
+        if self.providers:
+            return permissions.is_provider(user)
         held = permissions.roles_of(user)
         if self.roles:
             return bool(held & self.roles)
@@ -38,6 +41,7 @@ class Area:
 OPEN = Area(is_open=True)
 ANY_PERSON = Area(needs_staff=False)
 STAFF = Area()
+OF_PROVIDERS = Area(providers=True, ask="Procurement")
 
 AREAS: dict[str, Area] = {
     "health": OPEN,
@@ -48,6 +52,11 @@ AREAS: dict[str, Area] = {
     "consultations": STAFF,
     "approvals": STAFF,
     "processes": STAFF,
+    "providers": STAFF,
+    "preferred_list": STAFF,
+    "inspections": STAFF,
+    "apply": OF_PROVIDERS,
+    "provider": OF_PROVIDERS,
     "publishing": Area(
         roles=frozenset({"democratic_services", "monitoring_officer", "auditor", "system_admin"}),
         ask="Democratic Services",
@@ -63,6 +72,20 @@ OPEN_ENDPOINTS = frozenset(
         "account.sign_in_post",
         "account.sign_in_as_demo",
         "account.signed_out",
+        "apply.start",
+        "apply.eligibility",
+        "apply.answer_eligibility",
+        "apply.account",
+        "apply.ask_for_link",
+        "apply.check_email",
+        "apply.follow_link",
+        "apply.use_link",
+        # Their address is proven by a link and they have no account until the organisation is named.
+        "apply.organisation",
+        "apply.start_organisation",
+        "apply.join",
+        "apply.ask_to_join",
+        "apply.asked_to_join",
     }
 )
 
@@ -79,6 +102,10 @@ class Place:
 PLACES = (
     Place(text="Work", endpoint="work.inbox", area="work"),
     Place(text="Cases", endpoint="cases.list_cases", area="cases"),
+    Place(text="Home", endpoint="provider.home", area="provider"),
+    Place(text="Providers", endpoint="providers.list_providers", area="providers"),
+    Place(text="Provider list", endpoint="preferred_list.find", area="preferred_list"),
+    Place(text="Inspections", endpoint="inspections.list_inspections", area="inspections"),
     Place(text="Decisions", endpoint="public.list_decisions", area="public"),
     Place(text="Processes", endpoint="processes.list_processes", area="processes"),
     Place(text="Advice", endpoint="consultations.list_consultations", area="consultations"),
@@ -118,8 +145,11 @@ def only(*roles: str) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P
 
 
 def home_of(user: User) -> str:
-    """Where a person starts: staff at their work, councillors at the decisions."""
-    wanted = "work.inbox" if permissions.is_staff(user) else "public.list_decisions"
+    """Where a person starts: staff at their work, providers at their own page, councillors at the decisions."""
+    if permissions.is_provider(user):
+        wanted = "provider.home"
+    else:
+        wanted = "work.inbox" if permissions.is_staff(user) else "public.list_decisions"
     return url_for(wanted) if wanted in current_app.view_functions else url_for("account.settings")
 
 

@@ -39,9 +39,9 @@ class Database:
     @property
     def session(self) -> Session:
         """The session of this request, opened at first use: it can write only when the request is not GET,
-        HEAD or OPTIONS."""
+        HEAD or OPTIONS, and its view does more than ask."""
         if "database_session" not in g:
-            g.database_session = new_session(self.engine, writes=request.method not in READS)
+            g.database_session = new_session(self.engine, writes=request.method not in READS and not _only_asks())
         session: Session = g.database_session
         return session
 
@@ -66,6 +66,18 @@ def close() -> None:
     session = g.pop("database_session", None)
     if session is not None:
         session.close()
+
+
+def only_asks(view: View) -> View:
+    """Mark a view that takes a post and changes nothing: what it is asked is too private to stand in an
+    address. Its session cannot write."""
+    view.only_asks = True  # type: ignore[attr-defined]
+    return view
+
+
+def _only_asks() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "only_asks", False))
 
 
 def _forget_visitor() -> None:

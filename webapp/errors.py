@@ -85,10 +85,12 @@ def _signed_out(_error: HTTPException) -> ResponseReturnValue:
     inside it."""
     if _wants_json():
         return jsonify(error="You are signed out"), 401
+    is_provider = areas.AREAS.get(request.blueprint or "") is areas.OF_PROVIDERS
     if request.method in db.READS:
-        return make_response(
-            "", 302, {"Location": url_for("account.sign_in", next=request.full_path.rstrip("?"))}
-        )
+        entrance = "apply.account" if is_provider else "account.sign_in"
+        return make_response("", 302, {"Location": url_for(entrance, next=request.full_path.rstrip("?"))})
+    if is_provider:
+        return _page(401, name="provider_signed_out", next_page=kept.page_of_the_form(), kept=_typed()["kept"])
     return sign_in_page(kept_text=kept.seal(), was_signed_out=True, next_page=kept.page_of_the_form()), 401
 
 

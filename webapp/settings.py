@@ -56,6 +56,17 @@ class Mail:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Registers:
+    """Which public registers are asked over the network: none until a council sets a key or an address."""
+
+    company_key: str = ""
+    company_url: str = ""
+    charity_key: str = ""
+    charity_url: str = ""
+    ofsted_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The settings of one running service. Paths are absolute; `clock` is an aware moment at which time
     stands still."""
@@ -76,6 +87,8 @@ class Settings:
     council_logo: str = ""
     mail: Mail = Mail()
     cheap_passwords: bool = False
+    clamav: str = ""
+    registers: Registers = Registers()
 
     @property
     def over_tls(self) -> bool:
@@ -155,6 +168,10 @@ def from_environment(environ: Mapping[str, str] | None = None, *, folder: Path |
         uploads=place / reader.text("DPS_UPLOADS", "var/uploads"),
         library=place / reader.text("DPS_LIBRARY", str(Path(__file__).parent.parent / "bpmn")),
         cheap_passwords=reader.yes_or_no("DPS_CHEAP_PASSWORDS"),
+        clamav=reader.matching(
+            "DPS_CLAMAV", "", r"unix:/\S+|[^\s:/]+:\d{1,5}", "HOST:PORT or unix:/PATH of a ClamAV daemon"
+        ),
+        registers=_registers(reader),
     )
     problems = reader.problems + (production_problems(settings, reader.environ) if production else [])
     if problems:
@@ -218,6 +235,19 @@ def _mail(reader: _Reader) -> Mail:
         sender=reader.matching(
             "DPS_SMTP_FROM", "no-reply@example.gov.uk", r"[^@\s]+@[^@\s]+", "an e-mail address"
         ),
+    )
+
+
+def _registers(reader: _Reader) -> Registers:
+    def address(name: str) -> str:
+        return reader.matching(name, "", r"https?://[^\s]+", "an address such as https://register.example.gov.uk").rstrip("/")
+
+    return Registers(
+        company_key=reader.text("DPS_COMPANIES_HOUSE_KEY"),
+        company_url=address("DPS_COMPANIES_HOUSE_URL"),
+        charity_key=reader.text("DPS_CHARITY_REGISTER_KEY"),
+        charity_url=address("DPS_CHARITY_REGISTER_URL"),
+        ofsted_url=address("DPS_OFSTED_FILE_URL"),
     )
 
 

@@ -24,7 +24,13 @@ JOB_STATES = {
     JobStatus.DONE: ("Done", ""),
     JobStatus.FAILED: ("Failed", "red"),
 }
-JOB_NAMES = {"mail.send": "Send a mail", "documents.erase": "Erase a removed document"}
+JOB_NAMES = {
+    "mail.send": "Send a mail",
+    "documents.erase": "Erase a removed document",
+    "provider_documents.scan": "Look for viruses in a file",
+    "standing.watch": "Look at every provider on a list",
+    "standing.look": "Look at one provider again",
+}
 
 
 @bp.get("/admin")

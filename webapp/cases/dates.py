@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models import DecisionState, KeyDecision, NoticeRoute, clock
-from webapp.shared import days_left
+from webapp.shared import case_cards_application, days_left
 from workflows.queries import parameters
 from workflows.queries.case_pages import Whole
 from workflows.rules import calendar, words
@@ -37,7 +37,7 @@ def dates(session: Session, whole: Whole) -> list[CaseDate]:
     """The dates of a case that matter in its present state, the soonest first; none once nothing is running."""
     decision, standing = whole.decision, whole.standing
     if decision is None or standing is None:
-        return []
+        return _answer(session, whole)
     if decision.state in BEFORE_NOTICE:
         found = _notice(session, decision)
     elif decision.state in BEFORE_DECISION:
@@ -47,6 +47,16 @@ def dates(session: Session, whole: Whole) -> list[CaseDate]:
     else:
         found = []
     return sorted(found, key=lambda each: (each.on, each.at or clock.now()))
+
+
+def _answer(session: Session, whole: Whole) -> list[CaseDate]:
+    """The clock of an application: it stops with the decision and with nothing else (PCR 2015 reg 34(16)-(17))."""
+    clock_now = case_cards_application.clock_of(session, whole.case)
+    if clock_now is None:
+        return []
+    # It runs on past its day until the decision, so it is overdue then and not over.
+    day = _day("The provider must have an answer by the end of this day", clock_now[0], explanation=clock_now[1])
+    return [replace(day, is_past=False, left=days_left.until_day(day.on))]
 
 
 def next_of(found: list[CaseDate]) -> CaseDate | None:

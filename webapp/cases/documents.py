@@ -13,7 +13,7 @@ from webapp import kept
 from webapp.cases import bp, frame
 from webapp.db import db, writes
 from webapp.settings import Settings
-from webapp.shared import downloads
+from webapp.shared import downloads, provider_files
 from webapp.signed_in import person
 from workflows.actions import documents as document_actions
 from workflows.errors import Invalid
@@ -143,6 +143,7 @@ def _page(case: Case, *, typed: dict[str, str], errors: dict[str, str] | None = 
         "cases/documents.html",
         tab="documents",
         documents=[_row(case, each) for each in case_pages.documents(db.session, case)],
+        given=provider_files.of_case(db.session, case),
         typed=typed,
         errors=found,
         problems=[{"text": words, "href": f"#{name}"} for name, words in found.items()],

@@ -11,11 +11,11 @@ from models import Case, CaseStatus, KeyDecision
 from webapp.db import db
 from webapp.signed_in import person
 from workflows.actions import proposals
-from workflows.queries import case_list, case_pages, cases, decisions
+from workflows.queries import case_list, case_pages, cases, decisions, providers
 from workflows.rules import permissions, status
 
 CLOSED = "Closed"
-KIND_WORDS = {"key-decision": "Key decision"}
+KIND_WORDS = {"key-decision": "Key decision", "list-term": "End of a contract"}
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,19 @@ def _tabs(case: Case, active: str) -> list[dict[str, object]]:
         ("Process", "process", None),
         ("Answers", "answers", None),
     ]
-    return [
+    tabs: list[dict[str, object]] = [
         {"text": text, "href": url_for(f"cases.{endpoint}", reference=case.reference), "count": count or None, "active": endpoint == active}
         for text, endpoint, count in listed
     ]
+    if case.provider_id is not None:
+        tabs.insert(4, _thread(case))
+    return tabs
+
+
+def _thread(case: Case) -> dict[str, object]:
+    """The tab of the thread with the provider, with how many of its messages nobody has read."""
+    unread = providers.unread_by_case(db.session, [case.id], from_provider=True).get(case.id, 0)
+    return {"text": "Messages", "href": url_for("providers.thread", reference=case.reference), "count": unread or None, "active": False}
 
 
 def _actions(case: Case, decision: KeyDecision | None) -> list[dict[str, str]]:

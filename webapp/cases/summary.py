@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from models import KeyDecision, UserTask
 from webapp.cases import answers_in_words, bp, dates, frame, happening, stages
 from webapp.db import db
-from webapp.shared import days_left, filters, task_links
+from webapp.shared import case_cards, days_left, filters, task_links
 from webapp.signed_in import person
 from workflows.library import definitions
 from workflows.queries import case_pages, timeline
@@ -71,9 +71,9 @@ def _task(task: UserTask, whole: Whole) -> dict[str, Any]:
 
 
 def _cards(whole: Whole) -> list[dict[str, Any]]:
-    """The key facts, a card each; a case without a proposal has none."""
+    """The key facts, a card each: those of a proposal, else those of the kind of case."""
     if whole.decision is None or whole.standing is None:
-        return []
+        return case_cards.of_case(whole)
     consultation = url_for("cases.consultations", reference=whole.case.reference)
     return [
         {"title": "Proposal", "text": whole.decision.proposal, "rows": _proposal(whole.decision)},

@@ -45,6 +45,7 @@ def _tools(settings: Settings) -> Tools:
         public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
         council_name=settings.council_name,
         uploads=settings.uploads,
+        scanner=settings.clamav,
     )
 
 

@@ -10,6 +10,7 @@ from webapp.public import (  # noqa: E402, F401  the views register themselves o
     calling_in,
     documents,
     listing,
+    provider_list,
     reading,
     representing,
     start,

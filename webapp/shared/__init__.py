@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from webapp.shared import assets, filters, rule_names
+from webapp.shared import assets, filters, provider_navigation, rule_names
 
 SERVICE_NAME = "DPS Casework"
 
@@ -20,5 +20,5 @@ def init_shared(app: Flask) -> None:
         ]
     )
     assets.init_assets(app)
-    app.jinja_env.globals.update(SERVICE_NAME=SERVICE_NAME, rule_name=rule_names.rule_name)
+    app.jinja_env.globals.update(SERVICE_NAME=SERVICE_NAME, rule_name=rule_names.rule_name, provider_navigation=provider_navigation.places)
     app.jinja_env.filters.update(filters.ALL)

@@ -20,7 +20,7 @@ Row = dict[str, str]
 
 def side_by_side(schema: FormSchema, theirs: Mapping[str, Any], typed: Mapping[str, Sequence[str]]) -> list[Row]:
     """A row for each question that either of them answered: the question, what was sent, what was typed."""
-    mine = validate(schema, _Typed(typed))
+    mine = validate(schema, Typed(typed))
     found = []
     for question in schema.fields:
         row = {
@@ -72,7 +72,7 @@ def _mine(question: Field, answer: Any, typed: Mapping[str, Sequence[str]]) -> s
     return ("/" if question.kind == "datetime" else "\n").join(words)
 
 
-class _Typed:
+class Typed:
     """What was typed, as the check of a form wants to read it."""
 
     def __init__(self, values: Mapping[str, Sequence[str]]) -> None:

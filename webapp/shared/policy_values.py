@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from models import Parameter
-from workflows.rules.words import money
+from workflows.rules.words import money, short_day
 
 UNITS = {
     "working": "working days",
@@ -37,10 +38,12 @@ def words(row: Parameter) -> str:
         return "The end of the month before"
     if row.unit == "pounds":
         return money(row.value)
+    if row.unit == "date":
+        return short_day(date.fromisoformat(str(row.value)))
     if row.unit == "percent":
         return f"{row.value}%"
     if isinstance(row.value, list):
-        return ", ".join(str(item) for item in row.value)
+        return f"{', '.join(str(item) for item in row.value)} {UNITS.get(row.unit, row.unit)}".strip()
     unit = UNITS.get(row.unit, row.unit.replace("_", " "))
     number = f"{row.value:,}" if isinstance(row.value, int | float) and not isinstance(row.value, bool) else str(row.value)
     return f"{number} {unit.removesuffix('s') if row.value == 1 else unit}".strip()

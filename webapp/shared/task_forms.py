@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from flask import current_app, render_template, request
@@ -24,6 +23,8 @@ from workflows.library.forms import File, FormSchema, Validated, validate
 from workflows.queries import inbox
 from workflows.queries import tasks as task_queries
 from workflows.rules import permissions
+
+KeepFile = Callable[[UserTask, str, File], None]
 
 
 @dataclass(kw_only=True)
@@ -80,14 +81,15 @@ def check(task: UserTask) -> Validated:
     return validate(schema, request.form, files=_files(schema), known=task_forms.known_of(task))
 
 
-def complete(task: UserTask, validated: Validated) -> dict[str, str]:
+def complete(task: UserTask, validated: Validated, *, keep_file: KeepFile | None = None) -> dict[str, str]:
     """Do the task with these answers; gives a message for each question whose answer the action refused.
 
+    `keep_file` puts a file of the form where it belongs; by default that is on the case.
     Raises what the action raises: TaskGone, Conflict, CannotContinue, NotYetLawful, Refused. A refused answer takes back
     everything that was written before it.
     """
     try:
-        answers = {**validated.answers, **_keep_files(task, validated.files)}
+        answers = {**validated.answers, **_keep_files(task, validated.files, keep_file or _keep_file)}
         tasks.complete(db.session, task, answers=answers, by=person(), revision=_revision_opened(task.revision))
     except Invalid as error:
         db.session.rollback()
@@ -117,7 +119,8 @@ def task_gone_page(error: TaskGone, typed: Mapping[str, Sequence[str]]) -> Respo
             is_own=error.who_id == person().id,
             is_compared=error.change == "completed",
             can_comment=task is not None and permissions.can_comment(person(), task.case),
-            next_href=_next_href(session),
+            for_provider=permissions.is_provider(person()),
+            next_href="" if permissions.is_provider(person()) else _next_href(session),
         )
     return page, 409
 
@@ -139,23 +142,23 @@ def _files(schema: FormSchema) -> dict[str, list[File]]:
     return {key: [File(one.filename or "", one.read(), one.mimetype) for one in request.files.getlist(key)] for key in wanted}
 
 
-def _keep_files(task: UserTask, files: Mapping[str, Sequence[File]]) -> dict[str, Any]:
-    """Put the files of the form on the case; the answer is their names."""
-    settings: Settings = current_app.extensions["dps_settings"]
+def _keep_files(task: UserTask, files: Mapping[str, Sequence[File]], keep_file: KeepFile) -> dict[str, Any]:
+    """Put the files of the form where they belong; the answer is their names."""
     names: dict[str, Any] = {}
     for key, chosen in files.items():
         for file in chosen:
-            _keep_file(task, key, file, settings.uploads)
+            keep_file(task, key, file)
         if chosen:
             names[key] = [file.name for file in chosen]
     return names
 
 
-def _keep_file(task: UserTask, key: str, file: File, folder: Path) -> None:
+def _keep_file(task: UserTask, key: str, file: File) -> None:
+    settings: Settings = current_app.extensions["dps_settings"]
     try:
         documents.add(
             db.session, task.case, filename=file.name, content=file.content, kind=key, title=file.name, is_public=False, exempt_paragraphs="",
-            by=person(), folder=folder, task=task,
+            by=person(), folder=settings.uploads, task=task,
         )  # fmt: skip
     except Invalid as error:
         raise Invalid({key: next(iter(error.errors.values()))}) from error

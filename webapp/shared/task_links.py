@@ -12,8 +12,11 @@ PAGES = {
     "advice": "consultations.for_task",
     "approval": "approvals.show_approval",
     "publication": "publishing.preview",
+    "visit": "inspections.for_task",
 }
 PLAIN = "work.show_task"
+PROVIDER_PAGES = {"application": "apply.hub_of_task"}
+PROVIDER_PLAIN = "provider.show_task"
 
 
 class HasPage(Protocol):
@@ -33,6 +36,14 @@ def href(task: HasPage, **listed: Any) -> str:
     wanted = PAGES.get(str(task.properties.get("page", "")), PLAIN)
     if wanted == PLAIN or wanted not in current_app.view_functions:
         return url_for(PLAIN, task_id=task.id, **listed)
+    return url_for(wanted, task_id=task.id)
+
+
+def provider_href(task: HasPage) -> str:
+    """The address of the page on which a provider's person does a task: that of the application, or the plain one of their area."""
+    wanted = PROVIDER_PAGES.get(str(task.properties.get("page", "")), PROVIDER_PLAIN)
+    if wanted not in current_app.view_functions:
+        wanted = PROVIDER_PLAIN
     return url_for(wanted, task_id=task.id)
 
 

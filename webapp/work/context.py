@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from models import CandidateGroup, Case, Comment, Document, KeyDecision, ProcessInstance, TaskStatus, User, UserTask
-from webapp.shared import filters
+from webapp.shared import case_cards, filters, provider_files
 from webapp.work import rows
 from workflows.engine import Spec
 from workflows.library import definitions
@@ -73,7 +73,7 @@ def _explanation(stored: Mapping[str, Any] | None) -> Explanation | None:
 def facts(session: Session, case: Case) -> list[dict[str, str]]:
     """The few facts of a case that help with any of its tasks."""
     decision = decisions.find_of_case(session, case.id)
-    found = _decision_facts(session, decision) if decision else {"Opened": filters.short_day(case.opened_at), "Team": case.team.name}
+    found = _decision_facts(session, decision) if decision else case_cards.facts(session, case)
     return [{"key": key, "value": value} for key, value in found.items() if value]
 
 
@@ -154,6 +154,8 @@ def _documents(session: Session, task: UserTask) -> list[dict[str, Any]]:
         {"title": each.title, "href": _document_href(task.case, each), "size": each.size, "is_for_task": each.task_id == task.id, "at": each.added_at}
         for each in found
     ]
+    given = provider_files.of_case(session, task.case)
+    listed += [{**each, "is_for_task": each["task_id"] == task.id} for each in given]
     return sorted(listed, key=lambda each: not each["is_for_task"])
 
 

@@ -11,18 +11,18 @@ from markupsafe import Markup
 
 from models import TaskStatus, UserTask
 from webapp.db import db, writes
-from webapp.shared import comparing, task_forms, task_links
+from webapp.shared import applied, comparing, task_forms, task_links
+from webapp.shared.drafts import keep as keep_draft
 from webapp.shared.task_forms import TaskForm
 from webapp.signed_in import person
 from webapp.work import bp, rows
 from webapp.work.context import context
-from webapp.work.drafting import keep_draft
 from webapp.work.lists import NAMES, Listed, desk, listed, neighbours
 from webapp.work.standing import standing
 from workflows.actions import users
 from workflows.library import task_forms as library_forms
 from workflows.library.forms import Validated, answer_words
-from workflows.queries import consultations, inbox
+from workflows.queries import consultations, due_diligence, inbox
 from workflows.queries import tasks as task_queries
 from workflows.queries.inbox import Desk, Item, Place
 from workflows.rules import duties, permissions
@@ -84,6 +84,10 @@ def task_page(task: UserTask, form: TaskForm | None = None, *, problem: dict[str
         remark_problem=problem,
         remark=remark,
         draft=_draft_words(shown, task),
+        said=applied.beside(db.session, task),
+        application_href=applied.href(db.session, task),
+        checks=applied.checks_beside(db.session, task),
+        proposed=applied.proposed(task),
         why_ended="" if stands.is_open else comparing.why_ended(db.session, task.case),
     )
 
@@ -235,5 +239,6 @@ def _sent_page(task: UserTask) -> str:
         task=task,
         answers=[{"key": question, "value": words} for question, words in answers],
         is_kept_back=answer is not None and not may_read,
+        is_score=task.bpmn_id in due_diligence.SCORING,
         context=context(db.session, task, person()),
     )

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from models import User, UserTask
 from webapp.db import db, writes
 from webapp.shared import task_forms
+from webapp.shared.drafts import keep as keep_draft
 from webapp.signed_in import person
 from webapp.work import bp
-from webapp.work.drafting import keep_draft
 from webapp.work.inbox import back_to
 from workflows.actions import tasks
 from workflows.errors import Invalid

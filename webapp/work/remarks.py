@@ -12,10 +12,10 @@ from models import UserTask
 from webapp.db import db, writes
 from webapp.settings import Settings
 from webapp.shared import task_forms
+from webapp.shared.drafts import keep as keep_draft
 from webapp.signed_in import person
 from webapp.work import bp
 from webapp.work.doing import task_page
-from webapp.work.drafting import keep_draft
 from webapp.work.inbox import back_to
 from webapp.work.standing import standing
 from workflows.actions import comments, documents

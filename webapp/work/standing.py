@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from models import TaskStatus, User, UserTask
 from webapp.db import db
-from webapp.shared import filters
+from webapp.shared import declaring, filters
 from webapp.signed_in import person
 from workflows.errors import Refused
-from workflows.queries import people
+from workflows.queries import interests, people
 from workflows.queries import tasks as task_queries
 from workflows.rules import duties, permissions
 
@@ -26,6 +26,7 @@ class Standing:
     can_put_back: bool
     can_reassign: bool
     can_contribute: bool
+    declares_at: str
 
     @property
     def can_do(self) -> bool:
@@ -48,6 +49,7 @@ def standing(task: UserTask) -> Standing:
         can_put_back=task.status is TaskStatus.CLAIMED and permissions.can_release(reader, task, manager_key=manager),
         can_reassign=is_open and permissions.can_reassign(reader, task, manager_key=manager),
         can_contribute=permissions.can_comment(reader, task.case),
+        declares_at=declaring.wanted(task) if is_open else "",
     )
 
 
@@ -70,5 +72,5 @@ def _refusal(task: UserTask, reader: User, acting_for: User | None) -> str:
     if task.assignee is not None and task.assignee_id not in {reader.id, acting_for.id if acting_for else None}:
         return f"This task is with {task.assignee.name}."
     done = task_queries.doers(db.session, task.case_id, duties.steps_apart(task))
-    words = duties.conflict(reader, done, acting_for=acting_for)
+    words = duties.conflict(reader, done, acting_for=acting_for) or interests.why_not(db.session, task, by=reader, acting_for=acting_for)
     return f"{words}." if words else ""

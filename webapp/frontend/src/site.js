@@ -8,12 +8,16 @@ import { warnBeforeSignOut } from './session-end.js';
 import { offerCopy } from './copy.js';
 import { followConditions } from './conditions.js';
 import { withoutExpandedRadios } from './radios.js';
+import { uploadOneByOne } from './uploads.js';
+import { keepVisitMarks } from './visit.js';
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported');
 initAll();
 initCasework();
 withoutExpandedRadios(document);
 keepDrafts(document.querySelector('form[data-draft-url]'));
+uploadOneByOne(document.querySelector('form[data-upload-each]'));
+keepVisitMarks(document);
 refuseSecondPress(document);
 listenForShortcuts(document);
 warnBeforeSignOut(document.body);
