@@ -92,7 +92,8 @@ def _set_headers(response: Response) -> Response:
 def _keep_out_of_caches(response: Response) -> None:
     """A page for a signed-in person, or one with a form token in it, is never stored; a public page is asked
     for again each time."""
-    is_personal = g.get("login_session") is not None or "csrf_token" in g or request.method not in READS
+    is_signed_in = g.get("login_session") is not None or current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    is_personal = is_signed_in or "csrf_token" in g or request.method not in READS
     if is_personal or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     else:

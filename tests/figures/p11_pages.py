@@ -27,6 +27,9 @@ PAGES = {
     "decision": ("/decisions/okd99-20-21", ""),
     "process": ("/processes/key-decision", "jo.castell"),
     "inbox": ("/work", "amara.osei"),
+    "provider": ("/providers/P-0001", "amara.osei"),
+    "providers_own": ("/provider", "amy.lowe"),
+    "inspections": ("/inspections", "carys.pryce"),
 }
 ASSET = re.compile(r'(?:href|src)="(/static/[^"]+|/council\.css)"')
 

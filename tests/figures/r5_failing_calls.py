@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,10 +31,10 @@ class Action:
     do: Callable[[Session], object]
 
 
-def main() -> int:
-    """Print the figure's lines for each database; 1 when any is short."""
+def main(kinds: Sequence[str] = ("sqlite",)) -> int:
+    """Print the figure's lines for each database; 1 when any is short. PostgreSQL's are of the class `long`."""
     good = True
-    for kind in databases.available():
+    for kind in kinds:
         with databases.fresh(kind) as database:
             done = [(action.name, *every_call(database.engine, action)) for action in actions(database)]
         calls, broken = sum(count for _, count, _ in done), [f"{name}: {words}" for name, _, found in done for words in found]

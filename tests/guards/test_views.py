@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from webapp import areas, create_app
-from webapp.db import READS, writes
+from webapp.db import READS, only_asks, writes
 from webapp.settings import from_environment
 
 
@@ -26,12 +26,15 @@ def view_problems(rule: Rule, view: Callable[..., Any]) -> list[str]:
     """What is wrong with how a rule and its view agree about writing."""
     unsafe = (rule.methods or set()) - READS
     is_marked = getattr(view, "writes", False)
-    if unsafe and not is_marked:
+    only_asks = getattr(view, "only_asks", False)
+    if unsafe and is_marked and only_asks:
+        return [f"{rule.endpoint} is marked with @writes and @only_asks"]
+    if unsafe and not is_marked and not only_asks:
         return [f"{rule.endpoint} takes {', '.join(sorted(unsafe))} without @writes"]
     if unsafe and "GET" in (rule.methods or set()):
         return [f"{rule.endpoint} takes posts and visits in one view: a visit would commit"]
-    if is_marked and not unsafe:
-        return [f"{rule.endpoint} only reads but is marked with @writes"]
+    if (is_marked or only_asks) and not unsafe:
+        return [f"{rule.endpoint} only reads but is marked with @writes or @only_asks"]
     return []
 
 
@@ -46,6 +49,9 @@ def test_a_post_without_the_mark_would_be_found() -> None:
     assert view_problems(Rule("/x", endpoint="work.x", methods=["GET", "POST"]), writes(lambda: ""))
     assert view_problems(Rule("/x", endpoint="work.x", methods=["GET"]), writes(lambda: ""))
     assert not view_problems(Rule("/x", endpoint="work.x", methods=["POST"]), writes(lambda: ""))
+    assert not view_problems(Rule("/x", endpoint="work.x", methods=["POST"]), only_asks(lambda: ""))
+    assert view_problems(Rule("/x", endpoint="work.x", methods=["GET"]), only_asks(lambda: ""))
+    assert view_problems(Rule("/x", endpoint="work.x", methods=["POST"]), only_asks(writes(lambda: "")))
 
 
 def test_every_part_of_the_site_has_an_area(app: Flask) -> None:

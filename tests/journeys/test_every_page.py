@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 from playwright.sync_api import Page
@@ -11,41 +11,74 @@ from playwright.sync_api import Page
 from tests.support import browser as browsers
 from tests.support import pages
 from tests.support.crawl import NOBODY, Found, crawl
-from tests.support.server import Site
+from tests.support.server import Site, make_town
+from webapp.settings import Settings
 
 # One person for each part of the site, so that every page is met by somebody it is for.
-PEOPLE = (NOBODY, "amara.osei", "raj.patel", "leah.stone", "ines.marlow", "helen.ashdown", "martin.quayle", "peter.hollis", "jo.castell", "priya.nair")
-STARTS = ("/", "/work", "/decisions", "/cases", "/approvals", "/publishing", "/consultations", "/processes", "/admin", "/settings", "/signed-out", "/search")
+PROVIDERS = ("amy.lowe@harbourside-homes.example.org", "finn.mole@cobblers-yard.example.org", "vera.blunt@copperfield-house.example.org")
+PEOPLE = (
+    NOBODY, "amara.osei", "raj.patel", "leah.stone", "ines.marlow", "helen.ashdown", "martin.quayle", "peter.hollis", "jo.castell", "priya.nair",
+    "carys.pryce", "moira.kendrick", "yusuf.adeyemi", "bridget.nolan", "alan.frost", *PROVIDERS,
+)  # fmt: skip
+STARTS = (
+    "/", "/work", "/decisions", "/cases", "/approvals", "/publishing", "/consultations", "/processes", "/admin", "/settings", "/signed-out", "/search",
+    "/apply", "/apply/eligibility/1", "/apply/account", "/provider", "/providers", "/preferred-list", "/preferred-list/lists", "/preferred-list/history",
+    "/preferred-list/placements", "/inspections", "/providers-list", "/interests",
+)  # fmt: skip
 # How many pages of one kind are looked at: the ones that differ most in what they show get more.
 MOST = Counter({"work.show_task": 8, "public.show_decision": 4, "approvals.show_approval": 3, "cases.show_case": 3})
+# How many pages of one kind each person is led through: more of those that lead to something else according to where their case stands.
+OF_ONE_KIND = 3
+MORE_OF = {"cases.show_case": 14, "inspections.show_inspection": 8, "preferred_list.show_list": 8, "work.show_task": 8, "publishing.desk": 8}
 NOT_PAGES = {
     "static": "a file", "council_css": "a style sheet", "council_logo": "a picture", "health.live": "for machines", "health.ready": "for machines",
     "account.session_left": "for scripts", "work.task_state": "for scripts", "processes.diagram_xml": "a file", "cases.document": "a download",
     "public.document": "a download", "public.document_file": "a download", "account.confirm_sign_out": "has a journey of its own",
+    "provider.task_state": "for scripts", "provider.document": "a download", "provider.letter_file": "a download", "providers.document": "a download",
+    "providers.letter_file": "a download", "public.provider_list_csv": "a file", "inspections.my_calendar": "a file",
 }  # fmt: skip
-REDIRECTS = frozenset({"cases.short", "consultations.for_task", "approvals.for_case"})
+REDIRECTS = frozenset({"cases.short", "consultations.for_task", "approvals.for_case", "apply.section", "apply.hub_of_task", "inspections.for_task"})
 AFTER_AN_ACTION = {
     "approvals.check_again", "approvals.sign_again", "approvals.signed", "public.representation_sent", "public.call_in_sent", "work.task_done",
     "work.discard_draft", "work.reassign", "cases.remove_document", "cases.override", "publishing.preview", "publishing.check_again",
-    "publishing.preview_again", "publishing.published",
+    "publishing.preview_again", "publishing.published", "apply.asked_to_join", "apply.check", "apply.check_email", "apply.declaration", "apply.follow_link",
+    "apply.join", "apply.organisation", "apply.remove_person", "inspections.choose_line", "inspections.report", "preferred_list.compare",
+    "preferred_list.shortlist", "preferred_list.write_contract", "provider.discard_draft", "provider.task_done", "work.show_interest",
 }  # fmt: skip
 
 
-def chosen(site: Site, starts: tuple[str, ...] = STARTS) -> Iterator[Found]:
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The demo council with its cases and the small market of providers."""
+    return make_town(tmp_path_factory.mktemp("market-town"), market=True)
+
+
+@pytest.fixture(scope="module")
+def everything(unchanged_site: Site) -> list[Found]:
+    """Every page that any of the people reaches; the copies of the town have the same ones."""
+    return list(reached(unchanged_site, PEOPLE))
+
+
+def reached(site: Site, people: tuple[str, ...]) -> Iterator[Found]:
+    """The pages that people reach by links, person by person."""
+    for person in people:
+        yield from crawl(site, person, STARTS, most_of_one_kind=OF_ONE_KIND, more_of=MORE_OF)
+
+
+def chosen(pages_met: Iterable[Found]) -> Iterator[Found]:
     """Pages to look at: a few of each kind, whoever finds them first."""
     met: Counter[str] = Counter()
-    for person in PEOPLE:
-        for found in crawl(site, person, starts):
-            if met[found.endpoint] < (MOST[found.endpoint] or 1):
-                met[found.endpoint] += 1
-                yield found
+    for found in pages_met:
+        if met[found.endpoint] < (MOST[found.endpoint] or 1):
+            met[found.endpoint] += 1
+            yield found
 
 
 @pytest.mark.figure("S21 walks_over_all_pages_with_faults")
-def test_every_page_is_right_at_two_widths_for_everyone(unchanged_site: Site, open_page: Callable[..., Page]) -> None:
+def test_every_page_is_right_at_two_widths_for_everyone(unchanged_site: Site, everything: list[Found], open_page: Callable[..., Page]) -> None:
     wrong: list[str] = []
     page = open_page(unchanged_site)
-    for person, found in by_person(chosen(unchanged_site)):
+    for person, found in by_person(chosen(everything)):
         browsers.become(page, unchanged_site, person)
         for one in found:
             page.goto(one.url)
@@ -58,7 +91,7 @@ def test_every_page_is_right_at_two_widths_for_everyone(unchanged_site: Site, op
 def test_every_page_with_nothing_on_it_is_right(empty_site: Site, open_page: Callable[..., Page]) -> None:
     wrong: list[str] = []
     page = open_page(empty_site)
-    for person, found in by_person(chosen(empty_site)):
+    for person, found in by_person(chosen(reached(empty_site, tuple(person for person in PEOPLE if person not in PROVIDERS)))):
         browsers.become(page, empty_site, person)
         for one in found:
             page.goto(one.url)
@@ -68,10 +101,10 @@ def test_every_page_with_nothing_on_it_is_right(empty_site: Site, open_page: Cal
 
 
 @pytest.mark.figure("S21 walks_over_all_pages_with_faults")
-def test_every_form_sent_empty_says_what_is_missing(site: Site, open_page: Callable[..., Page]) -> None:
+def test_every_form_sent_empty_says_what_is_missing(site: Site, everything: list[Found], open_page: Callable[..., Page]) -> None:
     wrong: list[str] = []
     page = open_page(site)
-    for person, found in by_person(one for one in chosen(site) if one.has_post_form and one.endpoint != "account.sign_in"):
+    for person, found in by_person(one for one in chosen(everything) if one.has_post_form and one.endpoint != "account.sign_in"):
         for one in found:
             browsers.become(page, site, person)
             page.goto(one.url)
@@ -87,8 +120,8 @@ def test_every_form_sent_empty_says_what_is_missing(site: Site, open_page: Calla
 
 
 @pytest.mark.figure("S21 walks_over_all_pages_with_faults")
-def test_no_page_stays_outside_the_walk(unchanged_site: Site) -> None:
-    met = {found.endpoint for person in PEOPLE for found in crawl(unchanged_site, person, STARTS)}
+def test_no_page_stays_outside_the_walk(unchanged_site: Site, everything: list[Found]) -> None:
+    met = {found.endpoint for found in everything}
     readable = {rule.endpoint for rule in unchanged_site.app.url_map.iter_rules() if "GET" in (rule.methods or set())}
 
     outside = readable - met - set(NOT_PAGES) - REDIRECTS - AFTER_AN_ACTION
@@ -97,8 +130,8 @@ def test_no_page_stays_outside_the_walk(unchanged_site: Site) -> None:
 
 def by_person(found: Iterator[Found]) -> Iterator[tuple[str, list[Found]]]:
     """The pages in one list for each person, in the order of PEOPLE."""
-    everything = list(found)
+    listed = list(found)
     for person in PEOPLE:
-        mine = [one for one in everything if one.person == person]
+        mine = [one for one in listed if one.person == person]
         if mine:
             yield person, mine

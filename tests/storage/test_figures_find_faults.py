@@ -10,13 +10,14 @@ from sqlalchemy import text
 
 from models import clock
 from models.session import transaction
-from tests.figures import r1_same_task, r3_chosen_orders, r5_failing_calls, r12_double_posts, s19_audit
-from tests.support import factories, invariants, ordering, rounds, tampering
+from tests.figures import r1_same_task, r3_chosen_orders, r5_failing_calls, r12_double_posts, s6_uploads, s19_audit
+from tests.support import factories, hostile_files, invariants, ordering, rounds, tampering
 from tests.support.databases import Database
 from webapp import form_keys
+from webapp.shared import downloads
 from workflows.actions import chaining, tasks
 from workflows.errors import TaskGone
-from workflows.rules import policies
+from workflows.rules import file_types, policies
 
 
 def blind(*_: Any, **__: Any) -> None:
@@ -106,3 +107,27 @@ def test_a_broken_invariant_is_found(database: Database, harm: str, words: str) 
         session.execute(text(harm))
 
     assert any(words in found for found in invariants.broken(database.engine))
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("content", "was answered 303 and 1 kept"),
+        ("name", "is called"),
+        ("headers", "Content-Security-Policy is"),
+    ],
+)
+def test_s6_finds_a_file_that_could_do_harm(tmp_path: Path, fault: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = [each for each in hostile_files.refused() if each.name in ("policy.pdf", "plan.png")]
+    inert = [each for each in hostile_files.inert() if each.name in ("both.pdf", "CON.txt")]
+    plants = {
+        "content": (file_types, "media_type", lambda _name, _content: "application/pdf"),
+        "name": (file_types, "clean_name", lambda given: given),
+        "headers": (downloads, "SEALED", "default-src 'self'"),
+    }
+    monkeypatch.setattr(*plants[fault])
+
+    with rounds.quiet():
+        found = list(s6_uploads.faults(tmp_path, refused, inert))
+
+    assert any(words in each for each in found), found

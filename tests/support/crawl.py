@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +16,7 @@ from tests.support.server import Site
 
 HREF = re.compile(r"""<a\b[^>]*\shref=["']([^"'#]+)""")
 NOBODY = ""
+NO_KIND: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -28,18 +29,22 @@ class Found:
     has_post_form: bool
 
 
-def crawl(site: Site, person: str, starts: tuple[str, ...], *, most: int = 400) -> Iterator[Found]:
-    """Every page of HTML that a person reaches by links from the starts, the nearest first."""
+def crawl(
+    site: Site, person: str, starts: tuple[str, ...], *, most: int = 400, most_of_one_kind: int = 8, more_of: Mapping[str, int] = NO_KIND
+) -> Iterator[Found]:
+    """Every page of HTML that a person reaches by links from the starts, the nearest first, and of each kind of page only some: `more_of` says
+    of which endpoints there may be more."""
     client = client_for(site.app, site.person(person)) if person else public_client(site.app)
-    waiting, seen = deque(starts), set(starts)
-    while waiting and len(seen) < most:
+    waiting, seen, met = deque(starts), set(starts), Counter[str]()
+    while waiting and met.total() < most:
         url = waiting.popleft()
         endpoint = endpoint_of(site, url)
-        if endpoint is None:
+        if endpoint is None or met[endpoint] >= more_of.get(endpoint, most_of_one_kind):
             continue
         text = _text_of(client, url)
         if text is None:
             continue
+        met[endpoint] += 1
         yield Found(url, endpoint, person, 'method="post"' in text)
         for link in HREF.findall(text):
             nearby = _nearby(url, link.replace("&amp;", "&"))

@@ -68,18 +68,18 @@ class Site:
         return until
 
     def person(self, name: str) -> User:
-        """A demo person by the part of the address before the @."""
+        """A demo person by the part of the address before the @; of a provider's people by the whole address."""
         with self.reading() as session:
-            return session.scalars(select(User).where(User.email == f"{name}@{COUNCIL}")).one()
+            return session.scalars(select(User).where(User.email == (name if "@" in name else f"{name}@{COUNCIL}"))).one()
 
 
-def make_town(folder: Path, *, stories: bool = True) -> Settings:
-    """A database below `folder` with the process library and the demo people, and their cases unless told otherwise."""
+def make_town(folder: Path, *, stories: bool = True, market: bool = False) -> Settings:
+    """A database below `folder` with the process library and the demo people, their cases unless told otherwise, and the small market if wanted."""
     settings = from_environment({"DPS_CHEAP_PASSWORDS": "1", "DPS_SECRET_KEY": "k" * 48}, folder=folder)
     database.make_ready(settings)
     processes.deploy_all(settings)
     if stories:
-        demo.load_when_empty(settings)
+        demo.load_when_empty(settings, with_market=market)
         return settings
     with transaction(make_engine(settings.database_url)) as session:
         people.load_people(session)

@@ -27,7 +27,7 @@ DIAGRAM = Path(__file__).parent / "visit.bpmn"
 FORM = '{"type": "default", "schemaVersion": 19, "id": "%s", "components": [{"type": "textfield", "key": "note", "label": "Note"}]}'
 
 
-@operation("visits.record", gives=("visited",))
+@operation("town.note_visit", gives=("visited",))
 def record_visit(work: Work) -> dict[str, Any]:
     """Give the diagram a yes, or fail when the note asks for it."""
     if work.data.get("note") == "fail":

@@ -7,27 +7,41 @@ A rule with an argument needs a planter of that name. Add one beside the others,
         case = ...  # an object of another department, with `world.canary("case")` in every text field
         return Planted(value=case.id, canary=..., readers=frozenset({"auditor"}))
 
+The planter of `area="inspections"` fills the argument in that blueprint's rules only, and goes before the one for all. What belongs to providers
+is planted twice (two_providers): `value` is the second provider's, `own` the first one's, whose person walks as `provider`.
+
 A rule whose argument nobody plants fails the build, so a new page cannot stay outside the walk.
 """
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from models import CandidateGroup, Delegation, GroupKind, GroupMembership, Model, User, clock
 from models.session import new_session, transaction
+from tests.support import factories, two_providers
 from tests.support.clients import Browser, client_for, public_client
-from webapp import areas
+from tests.support.two_providers import Owned
+from webapp import areas, create_app
+from webapp.settings import from_environment
 from webapp.shared import assets
+from workflows.actions import definitions
+from workflows.library import definitions as library
 
 ROLES = (
     "commissioning_officer",
@@ -43,10 +57,19 @@ ROLES = (
     "process_owner",
     "auditor",
     "system_admin",
+    "safeguarding_officer",
+    "qa_inspector",
+    "qa_manager",
+    "placement_officer",
+    "social_worker",
+    "head_of_procurement",
 )
+# The people of the two providers; neither is staff, and nobody else of the walk belongs to a provider.
+PROVIDERS = {"provider": "one", "other_provider": "two"}
 SAFE = ("GET", "HEAD")
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 NOT_CONTENT = frozenset({"login_session", "login_attempt", "form_key", "alembic_version"})
+WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO|WITH)\s+("?\w+"?)', re.I)
 
 
 @dataclass(frozen=True)
@@ -57,6 +80,7 @@ class Planted:
     value: Any
     canary: str = ""
     readers: frozenset[str] = frozenset()
+    own: Any = None
 
 
 Planter = Callable[["World"], Planted]
@@ -64,11 +88,11 @@ PLANTERS: dict[str, Planter] = {}
 BODIES: dict[str, Callable[[World], dict[str, str]]] = {}
 
 
-def planter(argument: str) -> Callable[[Planter], Planter]:
-    """Register what fills an argument of this name in every rule."""
+def planter(argument: str, *, area: str = "") -> Callable[[Planter], Planter]:
+    """Register what fills an argument of this name in every rule, or in the rules of one area."""
 
     def register(plant: Planter) -> Planter:
-        PLANTERS[argument] = plant
+        PLANTERS[f"{area}.{argument}" if area else argument] = plant
         return plant
 
     return register
@@ -76,23 +100,25 @@ def planter(argument: str) -> Callable[[Planter], Planter]:
 
 @dataclass
 class World:
-    """An app with one person for each role, and everything the planters planted so far."""
+    """An app with one person for each role, what the two providers own, and everything the planters planted so far."""
 
     app: Flask
     people: dict[str, User] = field(default_factory=dict)
     planted: dict[str, Planted] = field(default_factory=dict)
+    owned: dict[str, Owned] = field(default_factory=dict)
 
     def canary(self, word: str) -> str:
         """A word that occurs nowhere else."""
         return f"canary{hashlib.sha256(word.encode()).hexdigest()[:12]}"
 
-    def plant(self, argument: str) -> Planted:
-        """The object for an argument, planted at its first use. LookupError when nobody knows how."""
-        if argument not in self.planted:
-            if argument not in PLANTERS:
-                raise LookupError(f"No planter for <{argument}>: see tests/support/walk.py")
-            self.planted[argument] = PLANTERS[argument](self)
-        return self.planted[argument]
+    def plant(self, argument: str, *, area: str = "") -> Planted:
+        """The object for an argument in an area, planted at its first use. LookupError when nobody knows how."""
+        name = f"{area}.{argument}" if f"{area}.{argument}" in PLANTERS else argument
+        if name not in self.planted:
+            if name not in PLANTERS:
+                raise LookupError(f"No planter for <{argument}> in {area}: see tests/support/walk.py")
+            self.planted[name] = PLANTERS[name](self)
+        return self.planted[name]
 
     def browser(self, role: str) -> Browser:
         """A browser of the person with a role; `public` is nobody."""
@@ -105,7 +131,13 @@ class World:
 
     def content(self) -> str:
         """A digest of every row of every table that holds content: equal before and after means nothing
-        changed."""
+        changed. It is taken again only when something was written since."""
+        watch = watched(self.app.extensions["dps_engine"])
+        if watch.written or not watch.digest:
+            watch.written, watch.digest = False, self._digest()
+        return watch.digest
+
+    def _digest(self) -> str:
         digest = hashlib.sha256()
         with new_session(self.app.extensions["dps_engine"], writes=False) as session:
             for table in Model.metadata.sorted_tables:
@@ -117,6 +149,31 @@ class World:
         return digest.hexdigest()
 
 
+@dataclass
+class Watch:
+    """Whether a statement that writes content was sent to a database since the last digest."""
+
+    written: bool = True
+    digest: str = ""
+
+    def look(self, statement: str) -> None:
+        """Notice a statement unless it only reads, or writes what is no content."""
+        found = WRITES.match(statement)
+        if found and found[1].strip('"') not in NOT_CONTENT:
+            self.written = True
+
+
+_watches: dict[Engine, Watch] = {}
+
+
+def watched(engine: Engine) -> Watch:
+    """The watch over a database, which begins with the first question."""
+    if engine not in _watches:
+        watch = _watches[engine] = Watch()
+        event.listen(engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_: watch.look(statement))
+    return _watches[engine]
+
+
 @dataclass(frozen=True)
 class Visit:
     """One request of the walk."""
@@ -125,7 +182,7 @@ class Visit:
     method: str
     url: str
     body: dict[str, str]
-    arguments: tuple[str, ...]
+    planted: tuple[str, ...]
 
     def make(self, browser: Browser, **kwargs: Any) -> TestResponse:
         """Send it, with a form token when it is a post."""
@@ -141,9 +198,11 @@ class Visit:
 
 
 def build_world(app: Flask) -> World:
-    """A world with one person for each role, each in a group of their own, and one who holds every role."""
+    """A world with one person for each role, each in a group of their own, and one who holds every role of staff."""
     world = World(app)
+    library.forget()
     with transaction(app.extensions["dps_engine"]) as session:
+        definitions.deploy_library(session, factories.LIBRARY)
         for role in ROLES:
             if session.get(CandidateGroup, f"walk-{role}") is None:
                 session.add(
@@ -163,26 +222,63 @@ def build_world(app: Flask) -> World:
             ]
             session.add(user)
             world.people[role] = user
+        session.flush()
+        uploads = app.extensions["dps_settings"].uploads
+        world.owned = two_providers.plant(session, staff=world.people["qa_inspector"], uploads=uploads)
+        for who, which in PROVIDERS.items():
+            world.people[who] = world.owned[which].user
     return world
 
 
-def visits(world: World) -> Iterator[Visit]:
-    """Every rule of the URL map with every method it answers, as real addresses."""
+def world_in(folder: Path, **environ: str) -> World:
+    """A world of its own below a folder, with everything planted; it is built once in a test run and copied."""
+    built, made = _built()
+    shutil.copytree(built, folder / "var", dirs_exist_ok=True)
+    return World(_app_in(folder, **environ), dict(made.people), dict(made.planted), dict(made.owned))
+
+
+@cache
+def _built() -> tuple[Path, World]:
+    folder = Path(tempfile.mkdtemp(prefix="walk-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    app = _app_in(folder)
+    engine = app.extensions["dps_engine"]
+    Model.metadata.create_all(engine)
+    world = build_world(app)
+    for _ in visits(world):
+        pass
+    engine.dispose()
+    return folder / "var", world
+
+
+def _app_in(folder: Path, **environ: str) -> Flask:
+    (folder / "var").mkdir(exist_ok=True)
+    return create_app(from_environment({"DPS_CHEAP_PASSWORDS": "1", "DPS_SECRET_KEY": "k" * 40, **environ}, folder=folder))
+
+
+def visits(world: World, *, own: bool = False) -> Iterator[Visit]:
+    """Every rule of the URL map with every method it answers, as real addresses; with `own`, only those that
+    hold something of the first provider, with its own objects in them."""
     for rule in sorted(
         world.app.url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(rule.methods or ()))
     ):
         for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"}):
-            yield _visit(world, rule, method)
+            visit = _visit(world, rule, method, own=own)
+            if not own or any(world.planted[name].own is not None for name in visit.planted):
+                yield visit
 
 
-def _visit(world: World, rule: Rule, method: str) -> Visit:
-    values = {argument: world.plant(argument).value for argument in rule.arguments}
+def _visit(world: World, rule: Rule, method: str, *, own: bool) -> Visit:
+    area = rule.endpoint.partition(".")[0]
+    planted = {argument: world.plant(argument, area=area) for argument in sorted(rule.arguments)}
+    values = {argument: one.own if own and one.own is not None else one.value for argument, one in planted.items()}
     with world.app.test_request_context():
         _, url = rule.build(values) or (None, None)
     if url is None:
         raise LookupError(f"{rule.rule} cannot be built from {values}")
     body = BODIES.get(rule.endpoint, lambda _world: {})(world)
-    return Visit(rule.endpoint, method, url, body, tuple(sorted(rule.arguments)))
+    names = tuple(f"{area}.{argument}" if f"{area}.{argument}" in PLANTERS else argument for argument in planted)
+    return Visit(rule.endpoint, method, url, body, names)
 
 
 def is_open(endpoint: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,15 @@ def names_in(path: Path) -> dict[str, str]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = _parsed(path.read_text(encoding="utf-8"))
     if not isinstance(data, dict):
         raise Invalid({path.name: f"{path.name} must be a list of named parts"})
     return data
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Any:
+    return yaml.safe_load(text)
 
 
 def _upsert_group(session: Session, entry: Mapping[str, Any]) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from models import KeyDecision, ProcessInstance, ReferenceCounter, Timer, UserTask, clock
+from models import Case, KeyDecision, ProcessInstance, ReferenceCounter, Timer, User, UserTask, clock
 from models.session import new_session, transaction
 from workflows.actions import cases, representations, tasks, timers
 from workflows.demo.people import find_person
@@ -25,26 +25,35 @@ class StoryBroken(Exception):
     """A step of a story cannot be taken: the task it names does not wait."""
 
 
-def walk(engine: Engine, story: Story, *, until: datetime | None = None) -> Iterator[str]:
+Opens = Callable[[Session, User], Case]
+Deed = Callable[[Session], str]
+
+
+def propose_anew(session: Session, by: User) -> Case:
+    """Start a key decision about a matter that the product does not know yet."""
+    return cases.start_key_decision(session, title="A new proposal", by=by)
+
+
+def walk(engine: Engine, story: Story, *, until: datetime | None = None, opens: Opens = propose_anew) -> Iterator[str]:
     """Take the steps of a story one by one, each in a transaction of its own, and say what was done; stop before `until` (aware).
 
-    The clock is held at each step's moment and is as it was before after each step. StoryBroken when a task does not wait.
+    `opens` starts the case. The clock is held at each step's moment and is as it was before after each step. StoryBroken when a task does not wait.
     """
     if until is not None and story.starts > until:
         return
     with clock.held(story.starts), transaction(engine) as session:
         _prepare_reference(session, story.reference)
-        case = cases.start_key_decision(session, title="A new proposal", by=find_person(session, story.started_by))
+        case = opens(session, find_person(session, story.started_by))
         case_id, reference = case.id, case.reference
     yield f"{story.starts:%d %B %Y}: {reference} started by {story.started_by}"
     for step in story.steps:
         if until is not None and step.at > until:
             break
-        yield from _fire_until(engine, case_id, step.at)
+        yield from fire_until(engine, case_id, step.at)
         with clock.held(step.at), transaction(engine) as session:
             _take(session, case_id, step)
         yield f"{step.at.astimezone(clock.LONDON):%d %B %Y %H:%M}: {step.completes or 'representation'} by {step.by or 'the public'}"
-    yield from _fire_until(engine, case_id, until or clock.now())
+    yield from fire_until(engine, case_id, until or clock.now())
 
 
 def _prepare_reference(session: Session, reference: str) -> None:
@@ -73,7 +82,7 @@ def _waiting(session: Session, case_id: uuid.UUID, step: Step) -> UserTask:
     raise StoryBroken(f"{step.completes} does not wait at {step.at.isoformat()}; waiting: {names}")
 
 
-def _fire_until(engine: Engine, case_id: uuid.UUID, moment: datetime) -> Iterator[str]:
+def fire_until(engine: Engine, case_id: uuid.UUID, moment: datetime) -> Iterator[str]:
     """Fire the timers of the case that fall due by a moment, each at its own time."""
     while True:
         due = _next_due(engine, case_id)

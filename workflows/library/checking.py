@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from workflows import engine
 from workflows.engine import DefinitionRefused, Problem, reading
@@ -12,14 +13,29 @@ from workflows.letters import texts
 from workflows.library import forms, layout, proofs
 
 Files = Mapping[str, str]
+Frozen = tuple[tuple[str, str], ...]
+REMEMBERED = 64
 
 
 def problems(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str]) -> list[Problem]:
-    """Everything found in a folder. `groups` are the known candidate groups, name by key; `called` the folders it calls, whole."""
-    found = engine.check(
-        key, files, called, known_operations=engine.known_operations(), known_groups=groups, known_forms=forms_of(files, called)
-    )
-    return [*found, *_form_problems(files), *_letter_problems(files), *_clashes(files, called)]
+    """Everything found in a folder. `groups` are the known candidate groups, name by key; `called` the folders it calls, whole.
+
+    The same content is looked at once: what is found of it never changes.
+    """
+    below = tuple((name, frozen(folder)) for name, folder in called.items())
+    return list(_found(key, frozen(files), below, frozen(groups), engine.known_operations()))
+
+
+def frozen(content: Mapping[str, str]) -> Frozen:
+    """Content that can be remembered by."""
+    return tuple(sorted(content.items()))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _found(key: str, content: Frozen, below: tuple[tuple[str, Frozen], ...], named: Frozen, operations: frozenset[str]) -> tuple[Problem, ...]:
+    files, called = dict(content), {name: dict(folder) for name, folder in below}
+    found = engine.check(key, files, called, known_operations=operations, known_groups=dict(named), known_forms=forms_of(files, called))
+    return (*found, *_form_problems(files), *_letter_problems(files), *_clashes(files, called))
 
 
 def _clashes(files: Files, called: Mapping[str, Files]) -> list[Problem]:
@@ -57,7 +73,12 @@ def refuse_unless_drawn(files: Files) -> None:
 
 
 def _drawn(files: Files) -> list[Problem]:
-    return [problem for name, text in sorted(files.items()) if name.endswith(".bpmn") for problem in layout.problems(text)]
+    return [problem for name, text in sorted(files.items()) if name.endswith(".bpmn") for problem in _drawing_problems(text)]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _drawing_problems(text: str) -> tuple[Problem, ...]:
+    return tuple(layout.problems(text))
 
 
 def forms_of(files: Files, called: Mapping[str, Files]) -> dict[str, frozenset[str]]:

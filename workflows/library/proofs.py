@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from workflows.engine import DefinitionRefused, Problem
 from workflows.engine.problems import errors_in
@@ -10,6 +11,8 @@ from workflows.library import exploring
 from workflows.library.exploring import LawRefused, Net, Proof, Rule, Verdict
 
 Files = Mapping[str, str]
+Frozen = tuple[tuple[str, str], ...]
+REMEMBERED = 64
 RULES = "rules.yml"
 
 
@@ -18,12 +21,20 @@ def problems(key: str, files: Files, called: Mapping[str, Files], *, groups: Map
 
     A called process is one step here, since it is proven by itself; only rules that name its steps look into it. Rules of a called
     process that name steps of its callers are proven in each caller: `is_called` says that there are such callers of this folder.
+    The same content is proven once.
     """
+    below = tuple((name, tuple(sorted(folder.items()))) for name, folder in called.items())
+    return list(_found(key, tuple(sorted(files.items())), below, tuple(sorted(groups.items())), is_called))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _found(key: str, content: Frozen, below: tuple[tuple[str, Frozen], ...], named: Frozen, is_called: bool) -> tuple[Problem, ...]:
+    files, called, groups = dict(content), {name: dict(folder) for name, folder in below}, dict(named)
     try:
         alone = exploring.read_net(key, files, groups=groups)
         near, far = _rules(key, files, alone, called, groups)
     except LawRefused as error:
-        return [Problem("law", f"{key}: {error}")]
+        return (Problem("law", f"{key}: {error}"),)
     found = _told(exploring.prove_sound(alone), "that a case can always end")
     for rule, proof in exploring.prove_rules(alone, near):
         found += _told(proof, f"the rule {rule.id}")
@@ -32,7 +43,7 @@ def problems(key: str, files: Files, called: Mapping[str, Files], *, groups: Map
         known = [rule for rule in far if not (is_called and rule.unknown_in(whole))]
         for rule, proof in exploring.prove_rules(whole, known):
             found += _told(proof, f"the rule {rule.id}")
-    return found
+    return tuple(found)
 
 
 def refuse_unless_proven(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str], is_called: bool = False) -> list[Problem]:

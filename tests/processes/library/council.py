@@ -95,7 +95,7 @@ class Council:
         task = next(
             task for task in task_queries.open_tasks_of(self.session, self.case.id) if task.bpmn_id == step and of in ("", task.candidate_group)
         )
-        schema = shipped.all_forms()[step]
+        schema = shipped.forms_of("key-decision")[step]
         checked = forms.validate(schema, shipped.Sent(answers or {}, schema))
         assert checked.errors == {}, f"{step}: {checked.errors}"
         with self.session.begin_nested():

@@ -12,10 +12,9 @@ import yaml
 from workflows import engine
 from workflows.actions import catalogue
 from workflows.engine import Spec, reading
-from workflows.library import forms, scenarios
+from workflows.library import definitions, forms, scenarios
 
 ROOT = Path(__file__).parents[3] / "bpmn"
-CALLS: dict[str, tuple[str, ...]] = {"consultation": (), "key-decision": ("consultation",)}
 OPERATIONS_KNOWN = catalogue.__all__  # importing the catalogue is what makes the operations known
 
 
@@ -26,8 +25,12 @@ def files(key: str) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+KEYS = tuple(path.parent.name for path in sorted(ROOT.glob("*/process.bpmn")))
+CALLS: dict[str, tuple[str, ...]] = {key: tuple(definitions.folders_called_by(files(key), {each: files(each) for each in KEYS})) for key in KEYS}
+
+
 def called(key: str) -> dict[str, dict[str, str]]:
-    """The folders that a process calls."""
+    """The folders that a process calls, and that those call."""
     return {each: files(each) for each in CALLS[key]}
 
 
@@ -62,14 +65,17 @@ def choices() -> dict[str, list[tuple[str, str]]]:
 
 
 @cache
-def all_forms() -> dict[str, forms.FormSchema]:
-    """Every form of the library by its name."""
-    return {Path(name).stem: forms.read_form(text, choices=choices()) for key in CALLS for name, text in files(key).items() if name.startswith("forms/")}
+def forms_of(key: str) -> dict[str, forms.FormSchema]:
+    """The forms of a process and of those it calls, by their names."""
+    folders = [*called(key).values(), files(key)]
+    return {
+        Path(name).stem: forms.read_form(text, choices=choices()) for folder in folders for name, text in folder.items() if name.startswith("forms/")
+    }
 
 
-def surroundings() -> scenarios.Surroundings:
-    """What scenarios need from outside."""
-    return scenarios.Surroundings(groups(), all_forms())
+def surroundings(key: str) -> scenarios.Surroundings:
+    """What the scenarios of a process need from outside."""
+    return scenarios.Surroundings(groups(), forms_of(key))
 
 
 def all_scenarios(key: str) -> list[scenarios.Scenario]:
@@ -80,7 +86,7 @@ def all_scenarios(key: str) -> list[scenarios.Scenario]:
 @cache
 def walked(key: str) -> tuple[scenarios.Outcome, ...]:
     """Every scenario of a process, walked once."""
-    return tuple(scenarios.run(scenario, spec(key), surroundings()) for scenario in all_scenarios(key))
+    return tuple(scenarios.run(scenario, spec(key), surroundings(key)) for scenario in all_scenarios(key))
 
 
 def flows(key: str) -> list[tuple[str, str, str]]:

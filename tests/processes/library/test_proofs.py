@@ -46,6 +46,16 @@ def test_a_decision_that_can_be_reached_without_its_notice_is_found_with_the_way
     assert "decide" in broken["notice-before-decision"].paths[0] and "publish-notice" not in broken["notice-before-decision"].paths[0]
 
 
+def test_two_steps_with_one_id_in_a_process_and_in_what_it_calls_are_refused() -> None:
+    called = {"consultation": files("consultation")}
+    clashing = files("key-decision")
+    clashing["process.bpmn"] = clashing["process.bpmn"].replace('"carried-out"', '"advice-given"').replace(">carried-out<", ">advice-given<")
+
+    found = checking.problems("key-decision", clashing, called, groups=shipped.groups())
+
+    assert [(problem.code, problem.element_id) for problem in found if problem.code == "clash"] == [("clash", "advice-given")]
+
+
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
     """A copy of the consultation beside the organisation, for changing."""

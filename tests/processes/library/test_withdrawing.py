@@ -34,7 +34,7 @@ def test_a_proposal_can_be_withdrawn_before_every_task_of_the_procedure() -> Non
 
     faults = []
     for scenario in _cut_short():
-        outcome = scenarios.run(scenario, shipped.spec("key-decision"), shipped.surroundings())
+        outcome = scenarios.run(scenario, shipped.spec("key-decision"), shipped.surroundings("key-decision"))
         faults += [f"{outcome.name}: {outcome.fault}"] if outcome.fault else []
         if "decisions.record_withdrawal" not in outcome.performed:
             faults.append(f"{outcome.name}: the withdrawal was not recorded")
@@ -50,7 +50,7 @@ def test_a_proposal_can_be_withdrawn_before_every_task_of_the_procedure() -> Non
 def test_a_consultation_under_way_ends_with_its_proposal() -> None:
     scenario = next(each for each in shipped.all_scenarios("key-decision") if each.name == "withdrawn while it is consulted on")
 
-    outcome = scenarios.run(scenario, shipped.spec("key-decision"), shipped.surroundings())
+    outcome = scenarios.run(scenario, shipped.spec("key-decision"), shipped.surroundings("key-decision"))
 
     assert outcome.passed, outcome.fault
     assert "consultations.sum_up" not in outcome.performed

@@ -174,3 +174,22 @@ def test_a_server_that_is_away_holds_up_nothing_but_the_mail(office: Office) -> 
         assert job.status is JobStatus.TODO
         assert "NotSent" in job.last_error
     assert threading.active_count() < 50
+
+
+def test_a_link_that_signs_in_is_blanked_once_it_is_mailed(office: Office) -> None:
+    mail.to_address(office.session, "ada@example.org", kind="sign_in_link", subject="Your link to sign in", link="/apply/link/abc", body="Open it.")
+    office.session.commit()
+    letterbox = Letterbox()
+
+    with serving(letterbox) as tools:
+        kept = work(office, tools)
+
+    assert "https://casework.example.gov.uk/apply/link/abc" in letterbox.kept[0].get_content()
+    assert (kept.link, kept.sent_at is not None) == ("", True)
+
+
+def test_a_link_that_signs_in_stays_readable_where_no_mail_is_sent(office: Office) -> None:
+    mail.to_address(office.session, "ada@example.org", kind="sign_in_link", subject="Your link to sign in", link="/apply/link/abc", body="Open it.")
+    office.session.commit()
+
+    assert work(office, Tools()).link == "/apply/link/abc"

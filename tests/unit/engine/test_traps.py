@@ -39,7 +39,7 @@ def problems(diagram: str, *, key: str = "p", called: Mapping[str, str] | None =
     everything = {"process.bpmn": diagram, **{name.replace("_", "."): text for name, text in files.items()}}
     forms = {step: frozenset({"note", "again", "comments"}) for step in _user_tasks(diagram)}
     return engine.check(
-        key, everything, {name: {"process.bpmn": text} for name, text in (called or {}).items()}, known_operations={"visits.record"},
+        key, everything, {name: {"process.bpmn": text} for name, text in (called or {}).items()}, known_operations={"town.note_visit"},
         known_groups={"officers": "Officers"}, known_forms=forms,
     )  # fmt: skip
 

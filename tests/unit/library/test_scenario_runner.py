@@ -25,7 +25,7 @@ GIVEN = {
 def walked(steps: str) -> scenarios.Outcome:
     """The outcome of a scenario of the consultation that goes on with these steps."""
     scenario = scenarios.read(START.format(name="a walk") + steps, also=GIVEN)[0]
-    return scenarios.run(scenario, shipped.spec("consultation"), shipped.surroundings())
+    return scenarios.run(scenario, shipped.spec("consultation"), shipped.surroundings("consultation"))
 
 
 @pytest.mark.parametrize(

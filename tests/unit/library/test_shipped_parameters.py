@@ -11,7 +11,7 @@ from tests.processes.library import shipped
 from workflows.rules import calendar
 from workflows.rules.calendar.rule import UNITS
 
-NOT_DAYS = {"pounds", "time_of_day", "people", "percent", "number"}
+NOT_DAYS = {"pounds", "time_of_day", "people", "percent", "number", "date", "months", "days", "megabytes"}
 ASKED = re.compile(r"parameters\.(?:value|rule|time_of_day|find)\(\s*\w+,\s*\"([a-z_0-9]+)\"")
 
 
@@ -54,7 +54,8 @@ def test_a_parameter_has_a_label_a_value_and_a_unit(entry: dict[str, Any]) -> No
 def test_only_what_the_regulations_fix_counts_as_confirmed() -> None:
     confirmed = {key for key, entry in shipped.parameters().items() if entry["confirmed"]}
 
-    assert confirmed == {"notice_clear_days", "general_exception_clear_days"}
+    regulations = {"notice_clear_days", "general_exception_clear_days", "application_evaluation", "application_evaluation_extended", "declaration_days"}
+    assert confirmed == regulations
 
 
 def test_the_defaults_are_those_the_council_is_asked_to_confirm() -> None:
