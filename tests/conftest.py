@@ -9,6 +9,23 @@ import pytest
 from models import clock
 
 FIGURE = "figure"
+# Whole procedures are walked on both databases: in every run on SQLite, and on PostgreSQL by the files that write in every way there is
+# (test_from_draft_to_answer, test_admitting); the rest of them on PostgreSQL only in long runs.
+LONG_ON_POSTGRESQL = tuple(
+    f"tests/processes/{name}.py"
+    for name in (
+        "admission/test_checking", "admission/test_clock_and_conflicts", "admission/test_criteria", "admission/test_withdrawing",
+        "applications/test_beginning_and_sending", "applications/test_ends", "applications/test_looking_for_what_is_missing",
+        "applications/test_the_clock", "applications/test_withdrawing",
+    )
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what takes long on the second database to the long runs."""
+    for item in items:
+        if "postgresql" in item.name and item.nodeid.startswith(LONG_ON_POSTGRESQL):
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(autouse=True)

@@ -167,6 +167,7 @@ def test_an_organisation_applies_without_a_script(site: Site, open_page: Callabl
     send(page)
 
 
+@pytest.mark.long
 def test_an_application_is_typed_by_two_people_in_two_browsers_over_two_days(site: Site, open_page: Callable[..., Page]) -> None:
     clock.hold(clock.read_instant("2026-11-09 16:00"))
     ada = open_page(site)
@@ -305,6 +306,7 @@ def test_an_answer_is_one_click_from_the_check_page_and_continue_returns_there(s
     expect(page.get_by_text("SC123456")).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_other_pages_of_an_application_are_right(site: Site, open_page: Callable[..., Page]) -> None:
     page = open_page(site)
     hub = begin(site, page)

@@ -25,6 +25,7 @@ LEAST_PAGES = 25
 
 
 @pytest.mark.figure("S12 walks_with_hostile_words_that_were_carried_out")
+@pytest.mark.long
 def test_no_words_about_a_provider_are_ever_carried_out(empty_site: Site, open_page: Callable[..., Page]) -> None:
     """Dialogs, refused scripts and script errors on any page fail this test when the browser is closed."""
     with empty_site.writing() as session:
