@@ -19,11 +19,11 @@ run: .venv/.run webapp/static/manifest.json ## Set everything up and serve the s
 setup: .venv/.test webapp/static/manifest.json ## Install what working on the code needs, and build the front end
 
 test: setup check ## Check the code, run the tests and print the figures
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long"
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not long"
 	@$(BIN)/python -m tests.figures --class test
 
 test-long: setup check ## The same with everything that takes long
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	@$(BIN)/python -m tests.figures --class test --class long
 
 check: .venv/.test ## Check style, types and imports

@@ -21,8 +21,13 @@ LONG_ON_POSTGRESQL = tuple(
 )  # fmt: skip
 
 
+# The files that take longest begin first, so that no worker is left with one of them at the end.
+FIRST = ("tests/journeys/test_every_page", "tests/web/test_every_route", "tests/journeys/", "tests/web/test_providers_apart", "tests/storage/")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what takes long on the second database to the long runs."""
+    """Leave what takes long on the second database to the long runs, and begin with the files that take longest."""
+    items.sort(key=lambda item: next((place for place, start in enumerate(FIRST) if item.nodeid.startswith(start)), len(FIRST)))
     for item in items:
         if "postgresql" in item.name and item.nodeid.startswith(LONG_ON_POSTGRESQL):
             item.add_marker(pytest.mark.long)

@@ -54,6 +54,7 @@ def test_a_slow_completion_is_noticed_against_the_whole_workflow_and_a_commit(mo
     assert against_commit > p4_completion.MOST_AGAINST_A_COMMIT
 
 
+@pytest.mark.long
 def test_a_slow_post_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     complete = task_actions.complete
 
@@ -67,6 +68,7 @@ def test_a_slow_post_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         assert p6_http.measure(database, tmp_path, 3) > p6_http.MOST["sqlite"]
 
 
+@pytest.mark.long
 def test_a_slow_page_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     find = frame.find
 

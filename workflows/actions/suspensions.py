@@ -13,7 +13,7 @@ from models import Case, CaseKey, Certificate, Hold, Inspection, Membership, Mes
 from workflows.actions import audit, cases, happenings, instances, messages
 from workflows.errors import Conflict, Invalid
 from workflows.queries import memberships as queries
-from workflows.rules import membership_events, permissions
+from workflows.rules import certificate_kinds, membership_events, permissions
 
 KEY, PREFIX, TEAM = "suspension", "SUS", "children-commissioning"
 
@@ -52,10 +52,19 @@ def _opened(session: Session, membership: Membership, data: dict[str, str], *, b
     provider = membership.provider
     about = {"event": data["event"], "premises": data["premises_id"], "certificate": data["certificate_id"]}
     keys = {"provider": str(provider.id), "membership": str(membership.id), **{name: value for name, value in about.items() if value}}
-    title = f"{provider.name}: {membership_events.words_of(data['event'])}"[: cases.LONGEST_TITLE]
+    title = f"{provider.name}: {_what_happened(session, data)}"[: cases.LONGEST_TITLE]
     case = cases.open_case(session, kind=KEY, prefix=PREFIX, title=title, team_key=TEAM, by=by, provider=provider, keys=keys)
     data["case_reference"] = case.reference
     return case
+
+
+def _what_happened(session: Session, data: Mapping[str, str]) -> str:
+    """What a case is about in words; one about a cover names it, since two that end together are two cases."""
+    certificate = session.get(Certificate, uuid.UUID(data["certificate_id"])) if data["certificate_id"] else None
+    if certificate is None or certificate.premises_id is not None:
+        return membership_events.words_of(data["event"])
+    words = certificate_kinds.WORDS[certificate.kind]
+    return f"{words[0].lower()}{words[1:]} has ended"
 
 
 def _data(membership: Membership, *, event: str, premises_id: str = "", certificate_id: str = "") -> dict[str, str]:
