@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from models import clock
+from tests.support import compiled_once
 
 FIGURE = "figure"
 # Whole procedures are walked on both databases: in every run on SQLite, and on PostgreSQL by the files that write in every way there is
@@ -31,6 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "postgresql" in item.name and item.nodeid.startswith(LONG_ON_POSTGRESQL):
             item.add_marker(pytest.mark.long)
+
+
+compiled_once.install()
 
 
 @pytest.fixture(autouse=True)

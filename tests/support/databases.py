@@ -76,12 +76,13 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 def _fresh_sqlite() -> str:
     folder = Path(tempfile.mkdtemp(prefix="casework-"))
-    shutil.copy(_sqlite_template(), folder / "test.sqlite3")
+    shutil.copy(sqlite_template(), folder / "test.sqlite3")
     return f"sqlite:///{folder}/test.sqlite3"
 
 
 @functools.cache
-def _sqlite_template() -> Path:
+def sqlite_template() -> Path:
+    """A migrated, empty SQLite file to copy; made once in a process."""
     folder = Path(tempfile.mkdtemp(prefix="casework-template-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     upgrade(f"sqlite:///{folder}/template.sqlite3")

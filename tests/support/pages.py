@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,17 @@ def axe(page: Page) -> list[str]:
     return [f"axe {fault['id']}: {fault['help']}: {fault['nodes'][0]['html'][:160]}" for fault in found["violations"]]
 
 
+def wait_until_there(page: Page) -> None:
+    """Wait until the page that a click leads to has come whole; a page without a heading is let through, for the checks to find."""
+    page.wait_for_load_state()
+    with suppress(TimeoutError):
+        page.locator("h1").first.wait_for(state="attached", timeout=SCRIPT_RUNS_WITHIN)
+    page.wait_for_load_state()
+
+
 def frame(page: Page) -> list[str]:
     """What is wrong with the page's frame: one heading, a title, the language, a way past the menu, no id twice."""
+    wait_until_there(page)
     wanted = {
         "one main heading": page.locator("h1").count() == 1,
         "a title with the service's name": len(page.title().split(" – ")) >= 2,
@@ -105,6 +115,7 @@ def error_problems(page: Page) -> list[str]:
 
 def check_errors(page: Page) -> None:
     """Fail with everything that is wrong with how the page tells its errors."""
+    wait_until_there(page)
     assert page.title().startswith("Error: "), page.title()
     found = error_problems(page)
     assert not found, "\n".join(found)

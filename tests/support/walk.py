@@ -20,7 +20,7 @@ import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -133,34 +133,38 @@ class World:
         """A digest of every row of every table that holds content: equal before and after means nothing
         changed. It is taken again only when something was written since."""
         watch = watched(self.app.extensions["dps_engine"])
-        if watch.written or not watch.digest:
-            watch.written, watch.digest = False, self._digest()
-        return watch.digest
+        if watch.written:
+            watch.digests |= self._digests(watch.written)
+            watch.written = set()
+        return hashlib.sha256(repr(sorted(watch.digests.items())).encode()).hexdigest()
 
-    def _digest(self) -> str:
-        digest = hashlib.sha256()
+    def _digests(self, names: Collection[str]) -> dict[str, str]:
+        found = {}
         with new_session(self.app.extensions["dps_engine"], writes=False) as session:
-            for table in Model.metadata.sorted_tables:
-                if table.name in NOT_CONTENT:
-                    continue
+            for table in (each for each in Model.metadata.sorted_tables if each.name in names):
                 without = [column for column in table.columns if column.name != "last_signed_in_at"]
                 rows = sorted(repr(tuple(row)) for row in session.execute(select(*without)))
-                digest.update(f"{table.name}{rows}".encode())
-        return digest.hexdigest()
+                found[table.name] = hashlib.sha256(repr(rows).encode()).hexdigest()
+        return found
+
+
+def _content_tables() -> set[str]:
+    return set(Model.metadata.tables) - NOT_CONTENT
 
 
 @dataclass
 class Watch:
-    """Whether a statement that writes content was sent to a database since the last digest."""
+    """The tables of content that were written to since their last digest; at first all of them."""
 
-    written: bool = True
-    digest: str = ""
+    written: set[str] = field(default_factory=_content_tables)
+    digests: dict[str, str] = field(default_factory=dict)
 
     def look(self, statement: str) -> None:
-        """Notice a statement unless it only reads, or writes what is no content."""
+        """Notice a statement unless it only reads, or writes what is no content; one whose table is not plain may write to any."""
         found = WRITES.match(statement)
-        if found and found[1].strip('"') not in NOT_CONTENT:
-            self.written = True
+        if found:
+            name = found[1].strip('"')
+            self.written |= ({name} if name in Model.metadata.tables else _content_tables()) - NOT_CONTENT
 
 
 _watches: dict[Engine, Watch] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from models import CandidateGroup, GroupKind, GroupMembership, Model, User, clock
+from models import CandidateGroup, GroupKind, GroupMembership, User, clock
 from models.session import transaction
+from tests.support.databases import sqlite_template
 from webapp import create_app
 from webapp.settings import Settings, from_environment
 from workflows.rules import passwords
@@ -24,12 +26,18 @@ def settings(tmp_path: Path) -> Settings:
     return from_environment({"DPS_CHEAP_PASSWORDS": "1", "DPS_SECRET_KEY": "k" * 40}, folder=tmp_path)
 
 
+def app_on(database: Path, settings: Settings) -> Flask:
+    """The whole app with these settings on a copy of a SQLite file."""
+    place = Path(settings.database_url.removeprefix("sqlite:///"))
+    place.parent.mkdir(exist_ok=True)
+    shutil.copy(database, place)
+    return create_app(settings)
+
+
 @pytest.fixture
-def app(settings: Settings, tmp_path: Path) -> Iterator[Flask]:
+def app(settings: Settings) -> Iterator[Flask]:
     """The whole app on an empty database."""
-    (tmp_path / "var").mkdir(exist_ok=True)
-    app = create_app(settings)
-    Model.metadata.create_all(app.extensions["dps_engine"])
+    app = app_on(sqlite_template(), settings)
     yield app
     app.extensions["dps_engine"].dispose()
 
@@ -42,9 +50,7 @@ def tls_app(tmp_path: Path) -> Iterator[Flask]:
         "DPS_SECRET_KEY": "k" * 40,
         "DPS_PUBLIC_URL": "https://casework.example.gov.uk",
     }
-    (tmp_path / "var").mkdir(exist_ok=True)
-    app = create_app(from_environment(environ, folder=tmp_path))
-    Model.metadata.create_all(app.extensions["dps_engine"])
+    app = app_on(sqlite_template(), from_environment(environ, folder=tmp_path))
     yield app
     app.extensions["dps_engine"].dispose()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,12 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from models import User, clock
-from models.session import new_session, transaction
+from models.session import make_engine, new_session, transaction
 from tests.support import factories, planting_lists
 from tests.support.clients import Browser, client_for, public_client
+from tests.support.databases import sqlite_template
+from tests.web.conftest import app_on
+from webapp.settings import Settings
 
 TODAY = "2026-03-02 10:00"
 
@@ -42,13 +46,25 @@ class Office:
         return public_client(self.app)
 
 
+@pytest.fixture(scope="session")
+def market_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the council and its small market; made once, and copied by each test."""
+    folder = tmp_path_factory.mktemp("market")
+    shutil.copy(sqlite_template(), folder / "dps.sqlite3")
+    engine = make_engine(f"sqlite:///{folder}/dps.sqlite3")
+    planting_lists.council(engine, folder)
+    with clock.held(clock.read_instant(TODAY)), transaction(engine) as session:
+        planting_lists.small_market(session)
+    engine.dispose()
+    return folder / "dps.sqlite3"
+
+
 @pytest.fixture
-def office(app: Flask, tmp_path: Path) -> Iterator[Office]:
-    planting_lists.council(app.extensions["dps_engine"], tmp_path)
+def office(market_file: Path, settings: Settings) -> Iterator[Office]:
+    app = app_on(market_file, settings)
     with clock.held(clock.read_instant(TODAY)):
-        with transaction(app.extensions["dps_engine"]) as session:
-            planting_lists.small_market(session)
         yield Office(app)
+    app.extensions["dps_engine"].dispose()
 
 
 def needs(**told: Any) -> dict[str, Any]:
