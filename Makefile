@@ -60,5 +60,5 @@ $(FRONTEND)/node_modules/.package-lock.json: $(FRONTEND)/package.json $(FRONTEND
 	@.ci/with-node npm ci --loglevel=error --no-progress >/dev/null
 	@touch $@
 
-webapp/static/manifest.json: $(FRONTEND)/node_modules/.package-lock.json $(FRONTEND)/build.mjs $(wildcard $(FRONTEND)/src/*)
+webapp/static/manifest.json: $(FRONTEND)/node_modules/.package-lock.json $(FRONTEND)/build.mjs $(wildcard $(FRONTEND)/src/* $(FRONTEND)/src/editors/*)
 	@.ci/with-node npm run --silent build

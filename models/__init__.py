@@ -26,6 +26,7 @@ from models.decisions import (
     SignOff,
     UrgencyAgreement,
 )
+from models.drafts import DraftAuthor, DraftFile, DraftStatus, ProcessDraft
 from models.inspections import (
     AccuracyComment,
     Finding,
@@ -53,6 +54,7 @@ from models.lists import (
     Regime,
     Reminder,
 )
+from models.moves import CaseMove
 from models.people import CandidateGroup, Delegation, FormKey, GroupKind, GroupMembership, LoginAttempt, LoginSession, User
 from models.placements import Placement, WelfareCheck
 from models.processes import Answer, Draft, Incident, InstanceStatus, Message, ProcessDefinition, ProcessInstance, TaskStatus, Timer, UserTask
@@ -73,6 +75,8 @@ from models.providers import (
     RegistrationStatus,
 )
 from models.settings import LocalClosure, Parameter
+from models.trials import Trial
+from models.undertakings import Undertaking, UndertakingStatus
 
 __all__ = [
     "AccuracyComment",
@@ -89,12 +93,11 @@ __all__ = [
     "Case",
     "CaseKey",
     "CaseMessage",
+    "CaseMove",
     "CaseStatus",
     "Certificate",
     "CertificateKind",
     "Comment",
-    "Interest",
-    "InterestKind",
     "ConsultationRequest",
     "ConsultationResponse",
     "ConsultationStatus",
@@ -105,6 +108,9 @@ __all__ = [
     "Delegation",
     "Document",
     "Draft",
+    "DraftAuthor",
+    "DraftFile",
+    "DraftStatus",
     "DueDiligenceCheck",
     "EmailLink",
     "EvaluationScore",
@@ -122,6 +128,8 @@ __all__ = [
     "InspectionKind",
     "InspectionStatus",
     "InstanceStatus",
+    "Interest",
+    "InterestKind",
     "Job",
     "JobStatus",
     "KeyDecision",
@@ -149,6 +157,7 @@ __all__ = [
     "Placement",
     "Premises",
     "ProcessDefinition",
+    "ProcessDraft",
     "ProcessInstance",
     "Provider",
     "ProviderDocument",
@@ -167,6 +176,9 @@ __all__ = [
     "StandardMark",
     "TaskStatus",
     "Timer",
+    "Trial",
+    "Undertaking",
+    "UndertakingStatus",
     "UrgencyAgreement",
     "User",
     "UserTask",

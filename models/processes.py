@@ -33,10 +33,10 @@ class TaskStatus(enum.Enum):
 
 
 class ProcessDefinition(Keyed, Model):
-    """One deployed, numbered version of a process folder; never changed after it is stored."""
+    """One deployed, numbered version of a process folder; never changed after it is stored. Rolling back makes a new version of old files."""
 
     __tablename__ = "process_definition"
-    __table_args__ = (UniqueConstraint("key", "version"), UniqueConstraint("key", "digest"))
+    __table_args__ = (UniqueConstraint("key", "version"), Index(None, "key", "digest"))
 
     key: Mapped[str]
     version: Mapped[int]
@@ -48,8 +48,12 @@ class ProcessDefinition(Keyed, Model):
     note: Mapped[str] = mapped_column(default="")
     deployed_at: Mapped[datetime]
     deployed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
+    agreed_at: Mapped[datetime | None]
+    agreed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
+    draft_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("process_draft.id", use_alter=True))
 
-    deployed_by: Mapped[User | None] = relationship()
+    deployed_by: Mapped[User | None] = relationship(foreign_keys=deployed_by_id)
+    agreed_by: Mapped[User | None] = relationship(foreign_keys=agreed_by_id)
 
 
 class ProcessInstance(Keyed, Model):

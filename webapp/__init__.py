@@ -30,7 +30,9 @@ from webapp import (
     publishing,
     security,
     sessions,
+    undertakings,
     work,
+    workshop,
 )
 from webapp.settings import Settings, from_environment
 from webapp.shared import init_shared
@@ -54,6 +56,8 @@ BLUEPRINTS: list[Blueprint] = [
     preferred_list.bp,
     inspections.bp,
     processes.bp,
+    workshop.bp,
+    undertakings.bp,
     admin.bp,
 ]
 

@@ -61,6 +61,8 @@ AREAS: dict[str, Area] = {
         roles=frozenset({"democratic_services", "monitoring_officer", "auditor", "system_admin"}),
         ask="Democratic Services",
     ),
+    "workshop": Area(roles=frozenset({"process_owner", "legal_officer", "monitoring_officer", "system_admin"}), ask="Service Improvement"),
+    "undertakings": STAFF,
     "admin": Area(roles=frozenset({"system_admin", "auditor", "process_owner"}), ask="System administrators"),
 }
 OPEN_ENDPOINTS = frozenset(
@@ -92,11 +94,12 @@ OPEN_ENDPOINTS = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """An entry of the navigation."""
+    """An entry of the navigation; `also` names areas without an entry of their own that it stands for."""
 
     text: str
     endpoint: str
     area: str
+    also: frozenset[str] = frozenset()
 
 
 PLACES = (
@@ -107,7 +110,7 @@ PLACES = (
     Place(text="Provider list", endpoint="preferred_list.find", area="preferred_list"),
     Place(text="Inspections", endpoint="inspections.list_inspections", area="inspections"),
     Place(text="Decisions", endpoint="public.list_decisions", area="public"),
-    Place(text="Processes", endpoint="processes.list_processes", area="processes"),
+    Place(text="Processes", endpoint="processes.list_processes", area="processes", also=frozenset({"workshop", "undertakings"})),
     Place(text="Advice", endpoint="consultations.list_consultations", area="consultations"),
     Place(text="Approvals", endpoint="approvals.list_approvals", area="approvals"),
     Place(text="Publishing", endpoint="publishing.desk", area="publishing"),
@@ -157,7 +160,7 @@ def navigation(user: User | None) -> list[dict[str, object]]:
     """The entries a person may use, in the same order for everyone: text, href, and whether it is the present
     area."""
     return [
-        {"text": place.text, "href": url_for(place.endpoint), "active": request.blueprint == place.area}
+        {"text": place.text, "href": url_for(place.endpoint), "active": request.blueprint in {place.area, *place.also}}
         for place in PLACES
         if place.endpoint in current_app.view_functions and may_enter(user, place.endpoint)
     ]

@@ -68,6 +68,15 @@ def close() -> None:
         session.close()
 
 
+def let_go() -> None:
+    """End the request's transaction before slow work, so that others can write meanwhile; the next question begins another.
+
+    A post holds the right to write from the moment its visitor was looked up, and SQLite has one writer at a time.
+    """
+    close()
+    _forget_visitor()
+
+
 def only_asks(view: View) -> View:
     """Mark a view that takes a post and changes nothing: what it is asked is too private to stand in an
     address. Its session cannot write."""

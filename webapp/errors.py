@@ -20,6 +20,7 @@ from webapp.security import is_from_our_pages
 from webapp.shared import task_forms
 from webapp.signed_in import visitor
 from workflows.actions.sign_ins import TooManyTries
+from workflows.engine import DefinitionRefused
 from workflows.errors import CannotContinue, Conflict, Invalid, NotFound, NotYetLawful, Refused, TaskGone
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -44,6 +45,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CannotContinue, lambda error: _page(409, name="cannot_continue", **_typed()))
     app.register_error_handler(Conflict, lambda error: _page(409, words=str(error), **_typed()))
     app.register_error_handler(Invalid, lambda error: _page(422, words=str(error), **_typed()))
+    app.register_error_handler(DefinitionRefused, lambda error: _page(422, words=" ".join(f"{problem}." for problem in error.problems), **_typed()))
     app.register_error_handler(TooManyTries, lambda error: _page(429))
     app.register_error_handler(DBAPIError, _database_failed)
     app.register_error_handler(Exception, _unexpected)

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from models.base import Model
 from models.session import make_engine
@@ -20,13 +20,31 @@ GUARDS = {"sqlite": 6, "postgresql": 8}
 
 
 def upgrade(url: str) -> None:
-    """Run every migration that the database at `url` has not had, in one transaction."""
+    """Run every migration that the database at `url` has not had, in one transaction.
+
+    SQLite changes a table by copying it, which would look like taking away what others point to: there the references are
+    checked once at the end. RuntimeError names the tables whose rows would point nowhere; nothing is kept then.
+    """
     engine = make_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _check_references_at_the_end)
     try:
         with engine.begin() as connection:
             command.upgrade(_config(connection), "head")
+            if engine.dialect.name == "sqlite":
+                _refuse_loose_references(connection)
     finally:
         engine.dispose()
+
+
+def _check_references_at_the_end(connection: Any, record: Any) -> None:
+    connection.execute("PRAGMA foreign_keys=OFF")
+
+
+def _refuse_loose_references(connection: Connection) -> None:
+    loose = sorted({str(row[0]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")})
+    if loose:
+        raise RuntimeError(f"The migration was undone: rows of {', '.join(loose)} would point to nothing")
 
 
 def check(url: str) -> list[str]:

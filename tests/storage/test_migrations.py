@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
-from sqlalchemy import text
+from alembic import command
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from models import clock
+from models import ProcessDefinition, ProcessInstance, clock, migrations
 from models.migrations import check, head, upgrade
-from models.session import new_session, transaction
+from models.session import make_engine, new_session, transaction
 from tests.support.databases import Database
 from workflows.actions import audit
 
-HEAD = "0002"
+HEAD = "0003"
+A_TIME = "'2020-09-28 09:00:00'"
+# Two versions of a process, the second not deployed by anyone, and a case on the first, as the tables were before.
+OLD_ROWS = (
+    f"INSERT INTO \"user\" (id, email, name, job_title, is_active, is_demo, preferences, created_at) VALUES ('{'1' * 32}', 'a@b.c', 'A', '', 1, 0, '{{}}', {A_TIME})",
+    "INSERT INTO candidate_group (key, name, kind, role, email, phone) VALUES ('team', 'Team', 'team', '', '', '')",
+    *(
+        f"INSERT INTO process_definition (id, key, version, name, digest, files, calls, is_shipped, note, deployed_at)"
+        f" VALUES ('{number * 32}', 'errand', {number}, 'Errand', 'd{number}', '{{}}', '{{}}', 1, '', {A_TIME})"
+        for number in "12"
+    ),
+    f"INSERT INTO \"case\" (id, reference, kind, title, status, is_restricted, owner_id, team_key, outcome, opened_at)"
+    f" VALUES ('{'3' * 32}', 'KD-1', 'errand', 'T', 'open', 0, '{'1' * 32}', 'team', '', {A_TIME})",
+    f"INSERT INTO process_instance (id, case_id, definition_id, revision, status, state, live, stuck_at, has_messages, started_at)"
+    f" VALUES ('{'4' * 32}', '{'3' * 32}', '{'1' * 32}', 0, 'running', x'00', '[]', '', 0, {A_TIME})",
+)
 
 
 def test_the_newest_migration_is_the_one_this_version_was_tested_with() -> None:
@@ -83,3 +103,24 @@ def _one_event_and_its_seal(database: Database) -> None:
     with clock.held(clock.read_instant("2026-03-02 09:00")), transaction(database.engine) as session:
         audit.record(session, "case:opened", case=None, by=None, text={"title": "A case"})
         audit.seal_day(session)
+
+
+def test_versions_and_what_points_to_them_are_kept_when_the_workshop_comes() -> None:
+    folder = Path(tempfile.mkdtemp())
+    url = f"sqlite:///{folder}/old.sqlite3"
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(migrations._config(connection), "0002")
+        for statement in OLD_ROWS:
+            connection.execute(text(statement))
+
+    upgrade(url)
+
+    with new_session(engine) as session:
+        assert check(url) == []
+        assert [row.version for row in session.scalars(select(ProcessDefinition).order_by(ProcessDefinition.version))] == [1, 2]
+        assert session.scalars(select(ProcessInstance)).one().definition.version == 1
+        with pytest.raises(IntegrityError):
+            session.execute(text("DELETE FROM process_definition WHERE version = 1"))
+    engine.dispose()
+    shutil.rmtree(folder)

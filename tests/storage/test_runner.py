@@ -14,11 +14,11 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from models import AuditEvent, AuditSeal, CandidateGroup, GroupKind, Incident, Job, JobStatus, Timer, clock
+from models import AuditEvent, AuditSeal, CandidateGroup, GroupKind, Incident, Job, JobStatus, Timer, Undertaking, UndertakingStatus, User, clock
 from models.session import new_session, transaction
 from tests.support import invariants, rounds
 from tests.support.databases import Database
-from workflows.actions import audit
+from workflows.actions import audit, undertakings
 from workflows.enqueue import Tools, enqueue, job
 from workflows.jobs import nightly
 from workflows.jobs.passing import pass_time
@@ -287,3 +287,34 @@ def test_the_night_seals_the_trail_and_asks_for_the_next_night(database: Databas
         assert [seal.sealed_on.isoformat() for seal in session.scalars(select(AuditSeal).order_by(AuditSeal.sealed_on))] == ["2026-03-02", "2026-03-03"]
         assert session.scalars(select(Job.run_at).where(Job.status == JobStatus.TODO)).all() == [clock.read_instant("2026-03-04 23:50")]
         assert audit.verify(session).ok
+
+
+def test_what_takes_minutes_does_not_keep_the_rest_waiting(database: Database) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def work(engine: Engine, tools: Tools, row_id: uuid.UUID) -> None:
+        begun.set()
+        assert may_end.wait(20)
+
+    undertakings.undertaking(f"tests.long_{database.kind}")(work)
+    with transaction(database.engine) as session:
+        by = User(email="a@example.gov.uk", name="A", password_hash=None, created_at=clock.now(), last_signed_in_at=None)
+        session.add(by)
+        session.flush()
+        row_id = undertakings.ask(session, f"tests.long_{database.kind}", "A long one", {}, 1, by=by).id
+    runner = Runner(database.engine, TOOLS)
+    runner.start()
+    try:
+        assert begun.wait(20)
+        with transaction(database.engine) as session:
+            enqueue(session, "tests.note", {"word": "meanwhile"})
+        deadline = time.monotonic() + 20
+        while "meanwhile" not in calls and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert "meanwhile" in calls
+    finally:
+        may_end.set()
+        runner.stop()
+
+    with new_session(database.engine, writes=False) as session:
+        assert session.get_one(Undertaking, row_id).status is UndertakingStatus.DONE

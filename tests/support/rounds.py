@@ -76,7 +76,7 @@ def build(database: Database) -> Ring:
     """Deploy the process and start the case."""
     library.forget()
     with transaction(database.engine) as session:
-        session.add(_task_days())
+        session.add(task_days())
         factories.group(session, "managers")
         factories.group(session, GROUP, manager_key="managers")
         people = [factories.officer(session, name, GROUP) for name in ("Ann Field", "Ben Marsh")]
@@ -98,7 +98,8 @@ def _start(session: Session, owner: User) -> uuid.UUID:
     return case.id
 
 
-def _task_days() -> Parameter:
+def task_days() -> Parameter:
+    """The council's usual time for a task."""
     return Parameter(
         key="task_days", label="Time for a task", value=5, unit="working", calendar="EW", sentence="A task is done within {count} working days",
         valid_from=clock.today().replace(year=2012), confirmed_at=None,

@@ -19,7 +19,10 @@ from tests.web.admin import planters as admin_planters  # noqa: F401  what each 
 from tests.web.cases import planters as case_planters  # noqa: F401
 from tests.web.processes import planters as process_planters  # noqa: F401
 from tests.web.public import planters as public_planters  # noqa: F401
+from tests.web.undertakings import planters as undertaking_planters  # noqa: F401
 from tests.web.work import planters as work_planters  # noqa: F401
+from tests.web.workshop import planters as workshop_planters  # noqa: F401
+from tests.web.workshop import planting_files  # noqa: F401
 from webapp import areas, logs
 
 LEAKS = re.compile(

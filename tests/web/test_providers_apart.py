@@ -22,7 +22,10 @@ from tests.web.admin import planters as admin_planters  # noqa: F401
 from tests.web.cases import planters as case_planters  # noqa: F401
 from tests.web.processes import planters as process_planters  # noqa: F401
 from tests.web.public import planters as public_planters  # noqa: F401
+from tests.web.undertakings import planters as undertaking_planters  # noqa: F401
 from tests.web.work import planters as work_planters  # noqa: F401
+from tests.web.workshop import planters as workshop_planters  # noqa: F401
+from tests.web.workshop import planting_files  # noqa: F401
 
 ENDS_THE_SESSION = {"account.sign_out", "account.sign_in_post", "account.sign_in_as_demo"}
 LEAST_PAGES_OF_ONES_OWN = 8

@@ -16,11 +16,12 @@ from webapp.db import db, writes
 from webapp.shared import days_left, filters, task_links
 from webapp.signed_in import person
 from workflows.actions import cases
-from workflows.errors import Invalid
-from workflows.queries import case_list, case_pages
+from workflows.errors import Invalid, NotFound
+from workflows.queries import case_list, case_pages, processes
 from workflows.queries import tasks as task_queries
 from workflows.rules import permissions
 
+ASKED = ("kind", "state", "team", "words", "process", "version")
 STATE_WORDS = {
     CaseStatus.OPEN.value: "Open",
     CaseStatus.CLOSED.value: "Closed",
@@ -43,7 +44,7 @@ STATE_WORDS = {
 @bp.get("/cases")
 def list_cases() -> ResponseReturnValue:
     """Every case this person may see, filtered by the address."""
-    wanted = case_list.CaseFilter(**{name: request.args.get(name, "").strip()[:200] for name in ("kind", "state", "team", "words")})
+    wanted = case_list.CaseFilter(**{name: request.args.get(name, "").strip()[:200] for name in ASKED})
     after = request.args.get("after", "")[:40]
     found = case_list.list_cases(db.session, person(), wanted, after=after)
     return render_template(
@@ -52,6 +53,7 @@ def list_cases() -> ResponseReturnValue:
         total=found.total,
         wanted=wanted,
         choices=_choices(wanted),
+        runs=_runs(wanted),
         next_href=_href(wanted, found.after) if found.after else "",
         first_href=_href(wanted) if after else "",
         can_start=permissions.can_start(person(), "key-decision"),
@@ -59,7 +61,8 @@ def list_cases() -> ResponseReturnValue:
 
 
 def _href(wanted: case_list.CaseFilter, after: str = "") -> str:
-    asked = {"kind": wanted.kind, "state": wanted.state, "team": wanted.team, "words": wanted.words, "after": after}
+    asked = {"kind": wanted.kind, "state": wanted.state, "team": wanted.team, "words": wanted.words}
+    asked |= {"process": wanted.process, "version": wanted.version, "after": after}
     filled: dict[str, Any] = {name: value for name, value in asked.items() if value}
     return url_for("cases.list_cases", **filled)
 
@@ -73,6 +76,17 @@ def _choices(wanted: case_list.CaseFilter) -> dict[str, list[dict[str, object]]]
         "state": _options("Any state", list(STATE_WORDS.items()), wanted.state),
         "team": _options("Any team", teams, wanted.team),
     }
+
+
+def _runs(wanted: case_list.CaseFilter) -> str:
+    """Which process the list is about, when it was opened from the pages of one."""
+    if not wanted.process:
+        return ""
+    try:
+        name = processes.live(db.session, wanted.process).name
+    except NotFound:
+        return "a process that is not there"
+    return f"{name}, version {wanted.version}" if wanted.version else name
 
 
 def _options(every: str, found: Sequence[tuple[str, str]], chosen: str) -> list[dict[str, object]]:

@@ -6,4 +6,5 @@ from flask import Blueprint
 
 bp = Blueprint("processes", __name__, template_folder="templates")
 
-from webapp.processes import library  # noqa: E402, F401  the views register themselves on the blueprint
+# The views register themselves on the blueprint.
+from webapp.processes import compare, helping, library, rules, steps, versions  # noqa: E402, F401

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from models import ProcessDefinition
 from workflows.library import definitions, diagrams, diagrams_reading
@@ -13,10 +13,21 @@ A_ROW = 60
 
 
 def of(
-    definition: ProcessDefinition, *, current: Set[str] = frozenset(), done: Set[str] = frozenset(), title: str = "", linked: bool = False
+    definition: ProcessDefinition,
+    *,
+    current: Set[str] = frozenset(),
+    done: Set[str] = frozenset(),
+    title: str = "",
+    linked: bool = False,
+    leads_to: str = "",
 ) -> Markup:
-    """The diagram as SVG; elements in `current` and `done` are marked by shape and words. `linked` leads from a step to `#step-<id>`."""
-    drawing = diagrams.svg(definitions.diagram_xml(definition), live=current, done=done, title=title, linked=linked)
+    """The diagram as SVG; elements in `current` and `done` are marked by shape and words.
+
+    `linked` leads from a step to `#step-<id>` on the same page, `leads_to` to the same on the page with this address.
+    """
+    drawing = diagrams.svg(definitions.diagram_xml(definition), live=current, done=done, title=title, linked=linked or bool(leads_to))
+    # Words of the diagram cannot look like a link: the drawing escapes their quotes.
+    drawing = drawing.replace('<a href="#step-', f'<a href="{escape(leads_to)}#step-') if leads_to else drawing
     return Markup(drawing)  # noqa: S704  the drawing escapes every word itself
 
 

@@ -14,9 +14,7 @@ from models import CandidateGroup, ProcessDefinition, User, clock
 from workflows import engine
 from workflows.actions import audit, criteria, organisation
 from workflows.engine import DefinitionRefused, Problem
-from workflows.library import checking, definitions, proofs
-
-KEPT = frozenset({".bpmn", ".dmn", ".json", ".yml", ".txt", ".md"})
+from workflows.library import checking, definitions, folders, proofs
 
 __all__ = ["deploy_folder", "deploy_library", "read_folder"]
 
@@ -29,10 +27,20 @@ def deploy_library(session: Session, root: Path) -> list[str]:
     lines = organisation.load(session, root / "organisation.yml") + organisation.load_parameters(session, root / "parameters.yml")
     folders = {path.parent.name: read_folder(path.parent) for path in sorted(root.glob("*/process.bpmn"))}
     for key in _called_first(folders):
+        here = _changed_here(session, key, folders[key])
+        if here is not None:
+            lines.append(f"Left alone: {here.name}, version {here.version}, was changed here and differs from its folder; see dps drift")
+            continue
         made = deploy(session, key, folders[key])
         if made is not None:
             lines += [f"Deployed {made.name}, version {made.version}", *_looked_through(key, folders, groups=group_names(session))]
     return lines
+
+
+def _changed_here(session: Session, key: str, files: Mapping[str, str]) -> ProcessDefinition | None:
+    """The live version when a person of the council deployed it and it says something else than the folder: it is theirs, and stays."""
+    newest = definitions.find_latest(session, key)
+    return newest if newest is not None and not newest.is_shipped and newest.files != files else None
 
 
 def _looked_through(key: str, folders: Mapping[str, Mapping[str, str]], *, groups: Mapping[str, str]) -> list[str]:
@@ -54,9 +62,8 @@ def deploy_folder(session: Session, folder: Path, *, by: User | None = None) -> 
 
 
 def read_folder(folder: Path) -> dict[str, str]:
-    """The files of a process folder by their path inside it."""
-    found = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix in KEPT]
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in found}
+    """The files of a process folder by their path inside it, byte for byte."""
+    return folders.read(folder)
 
 
 def _called_first(folders: Mapping[str, Mapping[str, str]]) -> list[str]:
@@ -78,18 +85,27 @@ def _called_first(folders: Mapping[str, Mapping[str, str]]) -> list[str]:
 
 def deploy(session: Session, key: str, files: Mapping[str, str], *, by: User | None = None) -> ProcessDefinition | None:
     """Make a version of these files unless they are the newest one already. DefinitionRefused lists every error found."""
-    called = _called(session, files)
+    called = called_by(session, files)
+    before = definitions.find_latest(session, key)
+    if before is not None and before.digest == _digest(files, called):
+        return None
+    files_called = {name: definition.files for name, definition in called.items()}
+    checking.refuse_unless_ready(key, files, files_called, groups=group_names(session))
+    return make_version(session, key, files, by=by)
+
+
+def make_version(session: Session, key: str, files: Mapping[str, str], *, by: User | None, note: str = "") -> ProcessDefinition | None:
+    """Store files that the gate has passed as the newest version; None when they are the newest one already. Refused for changed criteria."""
+    called = called_by(session, files)
     digest = _digest(files, called)
     before = definitions.find_latest(session, key)
     if before is not None and before.digest == digest:
         return None
-    files_called = {name: definition.files for name, definition in called.items()}
-    checking.refuse_unless_ready(key, files, files_called, groups=group_names(session))
     criteria.refuse_changed(session, key, files)
     definition = ProcessDefinition(
         key=key, version=before.version + 1 if before else 1, name=definitions.name_of(files, key), digest=digest, files=dict(files),
-        calls={name: str(definition.id) for name, definition in called.items()}, is_shipped=by is None, deployed_at=clock.now(),
-        deployed_by_id=by.id if by else None,
+        calls={name: str(definition.id) for name, definition in called.items()}, is_shipped=by is None, note=note, deployed_at=clock.now(),
+        deployed_by_id=by.id if by else None, agreed_at=None, agreed_by_id=None, draft_id=None,
     )  # fmt: skip
     session.add(definition)
     session.flush()
@@ -97,7 +113,8 @@ def deploy(session: Session, key: str, files: Mapping[str, str], *, by: User | N
     return definition
 
 
-def _called(session: Session, files: Mapping[str, str]) -> dict[str, ProcessDefinition]:
+def called_by(session: Session, files: Mapping[str, str]) -> dict[str, ProcessDefinition]:
+    """The live versions that a folder calls, and those that they call, by key. DefinitionRefused when one was never deployed."""
     found: dict[str, ProcessDefinition] = {}
     waiting = sorted(definitions.keys_called_by(files))
     while waiting:

@@ -38,12 +38,13 @@ def keep_tasks(session: Session, instance: ProcessInstance, run: Run) -> None:
         audit.record(session, "task:cancelled", case=instance.case, by=None, detail={"tasks": sorted(each.hex for each in gone)})
     new = [task for key, task in wanted.items() if key not in known]
     if new:
-        groups = _groups(session)
+        groups = groups_by_name(session)
         session.add_all([_row(session, instance, task, groups) for task in new])
         session.flush()
 
 
-def _groups(session: Session) -> dict[str, str]:
+def groups_by_name(session: Session) -> dict[str, str]:
+    """The key of every candidate group, by its name and by the key itself."""
     rows = session.execute(select(CandidateGroup.key, CandidateGroup.name)).all()
     return {row.name: row.key for row in rows} | {row.key: row.key for row in rows}
 
@@ -57,13 +58,14 @@ def _row(session: Session, instance: ProcessInstance, task: WaitingTask, groups:
     definition_id = definitions.known(session, instance.definition_id).ids[task.process_key]
     return UserTask(
         instance_id=instance.id, case_id=instance.case_id, definition_id=definition_id, engine_task_id=task.id, bpmn_id=task.bpmn_id,
-        name=task.name, label=task.instance_label, candidate_group=group, properties=_properties(task), variables=dict(task.data),
+        name=task.name, label=task.instance_label, candidate_group=group, properties=properties_of(task), variables=dict(task.data),
         due_at=due_at, due_explanation=explanation, created_at=clock.now(), assignee_id=None, claimed_at=None, completed_at=None,
         completed_by_id=None, acting_for_id=None,
     )  # fmt: skip
 
 
-def _properties(task: WaitingTask) -> dict[str, Any]:
+def properties_of(task: WaitingTask) -> dict[str, Any]:
+    """What a task's row keeps of its step."""
     return {**task.properties, "formKey": task.form_key, "documentation": task.documentation, "process": task.process_key}
 
 

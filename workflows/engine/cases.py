@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task
+
+# The element, the names of the specs it can lead to, and what was wrong with its conditions: the chosen name, or None to ask them.
+Guess = Callable[[str, Sequence[str], Exception | None], str | None]
 
 
 class CaseSubWorkflow(BpmnSubWorkflow):  # type: ignore[misc]
@@ -21,7 +25,12 @@ class CaseSubWorkflow(BpmnSubWorkflow):  # type: ignore[misc]
 
 
 class CaseWorkflow(BpmnWorkflow):  # type: ignore[misc]
-    """A running process with everything inside it; timers fire only when a run says so."""
+    """A running process with everything inside it; timers fire only when a run says so.
+
+    `guess` chooses the way at exclusive gateways of a run that only tries something out; None for every case.
+    """
+
+    guess: Guess | None = None
 
     def refresh_timers(self) -> None:
         """Nothing: timers are fired one by one by the run."""

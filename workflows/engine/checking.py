@@ -11,6 +11,7 @@ from workflows.engine import definition, flows, language, meanings, reading, tab
 from workflows.engine.problems import DefinitionRefused, Problem, errors_in
 from workflows.engine.reading import BPMN
 from workflows.engine.supported import check_elements, finding
+from workflows.engine.supported_tables import check_table_elements
 
 Files = Mapping[str, str]
 DEEPEST_CALLS = 10
@@ -52,6 +53,7 @@ def _tables(files: Files) -> tuple[dict[str, tables.Table], list[Problem]]:
         if not name.endswith(".dmn"):
             continue
         try:
+            problems += check_table_elements(reading.read_xml(text, name), name)
             table = tables.read_table(text, name)
         except DefinitionRefused as refused:
             problems += refused.problems

@@ -51,6 +51,11 @@ def find(name: str) -> Operation:
         raise LookupError(f"There is no operation named {name}") from error
 
 
+def given() -> dict[str, frozenset[str]]:
+    """All operations by name with the values each gives."""
+    return {name: operation.gives for name, operation in _register.items()}
+
+
 def known_operations() -> frozenset[str]:
     """The names of all operations."""
     return frozenset(_register)

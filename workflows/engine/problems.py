@@ -8,7 +8,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding about one element; `code` is stable, `severity` says whether it stops a deployment."""
+    """One finding about one element; `code` is stable, `severity` says whether it stops a deployment.
+
+    `path` are the ids of the elements and flows on the way to a fault, in their order, where a way was found; `line` the line of the file
+    for what has no id, 0 where an element is named.
+    """
 
     code: str
     message: str
@@ -16,9 +20,11 @@ class Problem:
     element_name: str = ""
     fix: str = ""
     severity: Literal["error", "warning"] = "error"
+    path: tuple[str, ...] = ()
+    line: int = 0
 
     def __str__(self) -> str:
-        where = f"“{self.element_name or self.element_id}”: " if self.element_id else ""
+        where = f"“{self.element_name or self.element_id}”: " if self.element_id else f"line {self.line}: " if self.line else ""
         stop = "" if self.message.endswith("?") else "."
         return f"{where}{self.message}{f'{stop} {self.fix}' if self.fix else ''}"
 

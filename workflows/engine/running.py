@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -105,6 +105,16 @@ class Run:
         self._steps_to_rest()
         return True
 
+    def guess_with(self, guess: Callable[[str, Sequence[str], Exception | None], str | None]) -> None:
+        """Let exclusive gateways of this run be chosen for instead of asked: only for a run that tries something out."""
+
+        def by_element(element: str, ways: Sequence[str], error: Exception | None) -> str | None:
+            targets = {name.removesuffix(EDGES): name for name in ways}
+            chosen = guess(element, list(targets), error)
+            return targets[chosen] if chosen is not None else None
+
+        self.workflow.guess = by_element
+
     def cancel(self) -> None:
         """End the run where it stands."""
         self.workflow.cancel()
@@ -151,6 +161,10 @@ class Run:
     def dump(self) -> bytes:
         """The compact state to store; history that nothing needs any more is dropped."""
         return state.dump(self.workflow)
+
+    def drop_history(self) -> None:
+        """Drop finished history that nothing needs any more, as storing and loading would; for runs that are kept in memory."""
+        state.prune(self.workflow)
 
     def _begin(self) -> None:
         self._steps, self._until, self._failed, self.stuck = 0, time.monotonic() + LONGEST_SECONDS, set(), None

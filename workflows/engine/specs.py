@@ -11,12 +11,14 @@ from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, Gat
 from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, IntermediateCatchEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import DurationTimerEventDefinition, TimeDateEventDefinition, TimerEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.spiff.parser.event_parsers import SpiffBoundaryEventParser, SpiffEndEventParser, SpiffIntermediateCatchEventParser
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.task_spec import CallActivityParser, SpiffTaskParser, SubWorkflowParser, UserTaskParser
 from SpiffWorkflow.spiff.specs.defaults import CallActivity, ParallelMultiInstanceTask, SequentialMultiInstanceTask, SubWorkflowTask, UserTask
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine import language
 from workflows.engine.events import Boundary, End, Message
@@ -115,6 +117,31 @@ class ParallelInstances(_ByItself, ParallelMultiInstanceTask):  # type: ignore[m
 
 class SequentialInstances(_ByItself, SequentialMultiInstanceTask):  # type: ignore[misc]
     """Several instances one after another."""
+
+
+class Choice(ExclusiveGateway):  # type: ignore[misc]
+    """An exclusive gateway; a run that only tries something out may choose the way in place of the conditions."""
+
+    def _run_hook(self, my_task: Task) -> bool:
+        guess = my_task.workflow.top_workflow.guess
+        if guess is None:
+            return bool(super()._run_hook(my_task))
+        chosen = guess(self.bpmn_id, self._ways(), None)
+        if chosen is None:
+            try:
+                return bool(super()._run_hook(my_task))
+            except (language.EvaluationError, SpiffWorkflowException) as error:
+                chosen = guess(self.bpmn_id, self._ways(), error)
+                if chosen is None:
+                    raise
+        my_task._sync_children([my_task.workflow.spec.get_task_spec_from_name(chosen)], TaskState.FUTURE)
+        for child in my_task.children:
+            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        return True
+
+    def _ways(self) -> list[str]:
+        """The specs that the gateway can lead to, in the order of its flows."""
+        return list(dict.fromkeys([*(name for _, name in self.cond_task_specs), *([self.default_task_spec] if self.default_task_spec else [])]))
 
 
 class _Instances:
@@ -216,7 +243,7 @@ class CaseParser(SpiffBpmnParser):  # type: ignore[misc]
         full_tag("intermediateCatchEvent"): (_CatchParser, IntermediateCatchEvent),
         full_tag("boundaryEvent"): (_BoundaryParser, Boundary),
         full_tag("endEvent"): (SpiffEndEventParser, End),
-        full_tag("exclusiveGateway"): (_ChoiceParser, ExclusiveGateway),
+        full_tag("exclusiveGateway"): (_ChoiceParser, Choice),
         full_tag("inclusiveGateway"): (_ChoiceParser, InclusiveJoin),
         full_tag("parallelGateway"): (_SplitParser, ParallelJoin),
     }

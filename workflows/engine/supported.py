@@ -116,11 +116,41 @@ DEFINITIONS_IN = {
     "intermediateCatchEvent": frozenset({"messageEventDefinition", "timerEventDefinition"}),
     "boundaryEvent": frozenset({"messageEventDefinition", "timerEventDefinition"}),
 }
+SCOPES = frozenset({"process", "subProcess"})
+STEPS = frozenset({"userTask", "serviceTask", "scriptTask", "businessRuleTask", "callActivity", "subProcess"})
+GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"})
+FOR_EACH = frozenset({"multiInstanceLoopCharacteristics"})
+# Where an element may stand; one that stands elsewhere would be ignored by some reader or other.
+STANDS_IN: dict[str, frozenset[str]] = {
+    **dict.fromkeys((*STEPS, *GATEWAYS, *DEFINITIONS_IN, "sequenceFlow"), SCOPES),
+    "process": frozenset({"definitions"}),
+    "collaboration": frozenset({"definitions"}),
+    "message": frozenset({"definitions"}),
+    "participant": frozenset({"collaboration"}),
+    "laneSet": frozenset({"process"}),
+    "lane": frozenset({"laneSet"}),
+    "flowNodeRef": frozenset({"lane"}),
+    "terminateEventDefinition": frozenset(DEFINITIONS_IN),
+    "messageEventDefinition": frozenset(DEFINITIONS_IN),
+    "timerEventDefinition": frozenset(DEFINITIONS_IN),
+    "timeDate": frozenset({"timerEventDefinition"}),
+    "timeDuration": frozenset({"timerEventDefinition"}),
+    "script": frozenset({"scriptTask"}),
+    "conditionExpression": frozenset({"sequenceFlow"}),
+    "multiInstanceLoopCharacteristics": STEPS,
+    **dict.fromkeys(("loopDataInputRef", "loopDataOutputRef", "inputDataItem", "outputDataItem"), FOR_EACH),
+}
+ONCE = frozenset({"conditionExpression", "multiInstanceLoopCharacteristics", "script", *STANDS_IN}) - {
+    "process", "message", "participant", "lane", "flowNodeRef", "sequenceFlow", "laneSet", *STEPS, *GATEWAYS, *DEFINITIONS_IN,
+}  # fmt: skip
 WAITS_FOR = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 
 
 def check_elements(root: etree._Element) -> Iterator[Problem]:
     """Findings about single elements of a BPMN file: unknown ones, unknown attributes, and events of a kind that would not work."""
+    if root.tag != f"{BPMN}definitions":
+        yield Problem("element", "the file is no BPMN diagram", fix="Export it from a BPMN editor as BPMN 2.0 XML")
+        return
     for element in root.iter():
         if isinstance(element.tag, str) and etree.QName(element).namespace not in DRAWING:
             yield from _check_element(element)
@@ -135,8 +165,19 @@ def _check_element(element: etree._Element) -> Iterator[Problem]:
         )
         return
     yield from _check_attributes(element, name.localname, known[name.localname])
+    if name.namespace == BPMN[1:-1]:
+        yield from _check_place(element, name.localname)
     if name.localname in DEFINITIONS_IN:
         yield from _check_event(element, name.localname)
+
+
+def _check_place(element: etree._Element, kind: str) -> Iterator[Problem]:
+    parent = element.getparent()
+    around = etree.QName(parent).localname if parent is not None else ""
+    if around not in STANDS_IN.get(kind, frozenset({around})):
+        yield finding("place", element, f"a {kind} inside a {around or 'file'} is not supported: it would be ignored", "Draw it again where it belongs")
+    elif kind in ONCE and parent is not None and next(parent.iterchildren(element.tag)) is not element:
+        yield finding("place", element, f"there is more than one {kind} in it, and only one would count", "Keep one")
 
 
 def _check_attributes(element: etree._Element, kind: str, known: frozenset[str]) -> Iterator[Problem]:
@@ -180,5 +221,5 @@ def finding(code: str, element: etree._Element, message: str, fix: str = "") -> 
     """A finding about the nearest element that a person can point to."""
     owner = reading.owner_of(element)
     if owner is None:
-        return Problem(code, message, fix=fix)
+        return Problem(code, message, fix=fix, line=int(element.sourceline or 0))
     return Problem(code, message, owner.get("id", ""), " ".join((owner.get("name") or "").split()), fix)

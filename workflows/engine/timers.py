@@ -105,6 +105,25 @@ def timers_of(my_task: Task) -> Iterator[tuple[DateTimer | DurationTimer, dateti
             yield definition, datetime.fromisoformat(known[definition.element_id])
 
 
+def began(value: Any, due: str) -> datetime | None:
+    """When a length of time such as `P14D` began that is over at an aware moment in ISO form; None for a value that is no length of time."""
+    text = str(value).strip()
+    found = DURATION.fullmatch(text.upper()) if len(text) <= 40 else None
+    if found is None:
+        return None
+    return _after(datetime.fromisoformat(due), [-int(part or 0) for part in found.groups()])
+
+
+def events_of(task_spec: Any) -> list[Any]:
+    """The timers and messages that an event or an event-based gateway waits for, as they are drawn."""
+    return [each for each in _definitions(task_spec.event_definition) if isinstance(each, DateTimer | DurationTimer | Message)]
+
+
+def definitions_of(task_spec: Any) -> list[DateTimer | DurationTimer]:
+    """The timers among the events of an element."""
+    return [each for each in events_of(task_spec) if isinstance(each, DateTimer | DurationTimer)]
+
+
 def _definitions(definition: Any) -> Iterator[Any]:
     if isinstance(definition, MultipleEventDefinition):
         for inner in definition.event_definitions:

@@ -15,10 +15,10 @@ from models import clock
 from models.session import new_session
 from workflows.actions import catalogue, timers
 from workflows.enqueue import WANTED, Tools
-from workflows.jobs import nightly, scanning, sending, standing_watch, visits_due
+from workflows.jobs import moving_cases, nightly, scanning, sending, simulating, standing_watch, undertaking, visits_due
 from workflows.jobs.alone import Alone
 from workflows.jobs.sweeping import sweep_timers
-from workflows.jobs.working_off import next_job_at, put_back_unfinished, work_off
+from workflows.jobs.working_off import Lane, next_job_at, put_back_unfinished, work_off
 
 LONGEST_SLEEP = 2.0
 SHORTEST_SLEEP = 0.02
@@ -26,18 +26,18 @@ LONGEST_AFTER_TROUBLE = 30.0
 
 log = logging.getLogger("dps.runner")
 
-__all__ = ["Runner", "catalogue", "next_moment", "run_once", "scanning", "sending"]
+__all__ = ["Runner", "catalogue", "moving_cases", "next_moment", "run_once", "scanning", "sending", "simulating", "undertaking"]
 
 
-def run_once(engine: Engine, tools: Tools, now: datetime) -> int:
-    """Fire what is due at an aware moment and do the jobs that wait; how many things were done."""
-    return sweep_timers(engine, now) + work_off(engine, tools, now)
+def run_once(engine: Engine, tools: Tools, now: datetime, *, lane: Lane = "all") -> int:
+    """Fire what is due at an aware moment and do the jobs of a lane that wait; how many things were done."""
+    return sweep_timers(engine, now) + work_off(engine, tools, now, lane=lane)
 
 
-def next_moment(engine: Engine) -> datetime | None:
-    """When the next timer or job is due; None when nothing waits."""
+def next_moment(engine: Engine, *, lane: Lane = "all") -> datetime | None:
+    """When the next timer or job of a lane is due; None when nothing waits."""
     with new_session(engine, writes=False) as session:
-        moments = [moment for moment in (timers.next_due(session), next_job_at(session)) if moment is not None]
+        moments = [moment for moment in (timers.next_due(session), next_job_at(session, lane=lane)) if moment is not None]
     return min(moments, default=None)
 
 
@@ -45,7 +45,8 @@ class Runner:
     """Fires what is due and does what was asked for, as the only runner of its database.
 
     It looks every two seconds, at the moment the next timer is due, and at once after a commit of this process that asks for a job.
-    A second runner waits until the first is gone; `lock_file` is what tells them apart on SQLite.
+    A second runner waits until the first is gone; `lock_file` is what tells them apart on SQLite. What takes minutes is done in a
+    second thread, one at a time, while everything else goes on.
     """
 
     def __init__(self, engine: Engine, tools: Tools, *, lock_file: Path | None = None) -> None:
@@ -53,6 +54,7 @@ class Runner:
         self.tools = tools
         self._alone = Alone(engine, lock_file)
         self._wake = threading.Event()
+        self._wake_long = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._is_only_one = False
@@ -67,6 +69,7 @@ class Runner:
         """Finish what is being done, let the next runner come, and end."""
         self._stopping.set()
         self._wake.set()
+        self._wake_long.set()
         if self._thread is not None:
             self._thread.join(seconds)
         if event.contains(Session, "after_commit", self._after_commit):
@@ -75,10 +78,13 @@ class Runner:
     def _after_commit(self, session: Session) -> None:
         if session.info.pop(WANTED, False):
             self._wake.set()
+            self._wake_long.set()
 
     def run(self) -> None:
         """Work until stopped; for a process that does nothing else."""
         troubles = 0
+        long = threading.Thread(target=self._run_long, name="runner-long", daemon=True)
+        long.start()
         try:
             while not self._stopping.is_set():
                 try:
@@ -91,7 +97,22 @@ class Runner:
                 self._wake.wait(pause)
                 self._wake.clear()
         finally:
+            # The next runner would begin again what this one still does.
+            self._wake_long.set()
+            long.join()
             self._alone.let_go()
+
+    def _run_long(self) -> None:
+        """Do what takes minutes, one after the other, while this runner is the only one."""
+        while not self._stopping.is_set():
+            try:
+                done = work_off(self.engine, self.tools, clock.now(), lane="long", most=1) if self._is_only_one else 0
+            except SQLAlchemyError as error:
+                log.warning("A long job could not reach the database: %s", type(error).__name__)
+                done = 0
+            if not done:
+                self._wake_long.wait(LONGEST_SLEEP)
+                self._wake_long.clear()
 
     def _look(self) -> float:
         """Do everything that is due, and give the seconds until the next look."""
@@ -105,10 +126,10 @@ class Runner:
             visits_due.plan(self.engine)
             self._is_only_one = True
         while not self._stopping.is_set():
-            due = next_moment(self.engine)
+            due = next_moment(self.engine, lane="short")
             if due is None or due > clock.now():
                 return self._seconds_until(due)
-            if run_once(self.engine, self.tools, clock.now()) == 0:
+            if run_once(self.engine, self.tools, clock.now(), lane="short") == 0:
                 return LONGEST_SLEEP
         return 0.0
 

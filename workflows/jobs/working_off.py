@@ -5,36 +5,47 @@ from __future__ import annotations
 import traceback
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import ColumnElement, Engine, func, select, true, update
 from sqlalchemy.orm import Session
 
 from models import Incident, Job, JobStatus, clock
 from models.session import new_session, transaction
 from workflows import enqueue
+from workflows.actions import undertakings
 from workflows.enqueue import KnownJob, Tools
 
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 MOST_AT_ONCE = 50
 LONGEST_ERROR = 2_000
+LONG = frozenset({undertakings.JOB})
+
+# Jobs that take minutes have a lane of their own, so that timers and mails do not wait for them.
+Lane = Literal["all", "short", "long"]
 
 
-def work_off(engine: Engine, tools: Tools, now: datetime) -> int:
-    """Do up to fifty jobs that are due at an aware moment, the most urgent first; how many were tried."""
+def work_off(engine: Engine, tools: Tools, now: datetime, *, lane: Lane = "all", most: int = MOST_AT_ONCE) -> int:
+    """Do up to `most` jobs of a lane that are due at an aware moment, the most urgent first; how many were tried."""
     done = 0
-    while done < MOST_AT_ONCE and (job_id := _take(engine, now)) is not None:
+    while done < most and (job_id := _take(engine, now, lane)) is not None:
         _do(engine, tools, job_id)
         done += 1
     return done
 
 
-def _take(engine: Engine, now: datetime) -> uuid.UUID | None:
+def _in_lane(lane: Lane) -> ColumnElement[bool]:
+    if lane == "all":
+        return true()
+    return Job.name.in_(LONG) if lane == "long" else Job.name.not_in(LONG)
+
+
+def _take(engine: Engine, now: datetime, lane: Lane) -> uuid.UUID | None:
     with transaction(engine) as session:
         job = session.scalar(
             select(Job)
-            .where(Job.status == JobStatus.TODO, Job.run_at <= now)
+            .where(Job.status == JobStatus.TODO, Job.run_at <= now, _in_lane(lane))
             .order_by(Job.priority.desc(), Job.run_at, Job.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -116,6 +127,6 @@ def put_back_unfinished(engine: Engine) -> int:
         return len(unfinished)
 
 
-def next_job_at(session: Session) -> datetime | None:
-    """When the next job wants to run; None when none waits."""
-    return session.scalar(select(func.min(Job.run_at)).where(Job.status == JobStatus.TODO))
+def next_job_at(session: Session, *, lane: Lane = "all") -> datetime | None:
+    """When the next job of a lane wants to run; None when none waits."""
+    return session.scalar(select(func.min(Job.run_at)).where(Job.status == JobStatus.TODO, _in_lane(lane)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from workflows import engine
@@ -56,13 +57,29 @@ def refuse_unless_ready(key: str, files: Files, called: Mapping[str, Files], *, 
         raise DefinitionRefused(errors)
 
 
-def everything(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str], is_called: bool = False) -> list[Problem]:
-    """All that the gate says of a folder: whether it is complete, drawn so that people can read it, and proven; warnings too."""
+def everything(
+    key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str], is_called: bool = False,
+    seconds: float = proofs.MOST_SECONDS, tell: proofs.Tell | None = None,
+) -> list[Problem]:  # fmt: skip
+    """All that the gate says of a folder: whether it is complete, drawn so that people can read it, and proven; warnings too.
+
+    The proofs take at most `seconds`, and say so when that was not enough; `tell` hears how far they are.
+    """
     found = problems(key, files, called, groups=groups)
     if errors_in(found):
         # What is proven about a process that cannot run would only confuse.
         return found
-    return [*found, *_drawn(files), *proofs.problems(key, files, called, groups=groups, is_called=is_called)]
+    return [*found, *_drawn(files), *proofs.problems(key, files, called, groups=groups, is_called=is_called, seconds=seconds, tell=tell)]
+
+
+def quick(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str]) -> list[Problem]:
+    """What can be said at once, while somebody draws: all but the proofs; faults of the drawing are warnings here, since it is being drawn."""
+    found = problems(key, files, called, groups=groups)
+    try:
+        return [*found, *(replace(each, severity="warning") for each in _drawn(files))]
+    except DefinitionRefused:
+        # What keeps the file from being read has been said already.
+        return found
 
 
 def refuse_unless_drawn(files: Files) -> None:

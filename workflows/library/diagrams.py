@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from html import escape
 
 from workflows.engine.definition import KINDS
-from workflows.library import diagrams_marks as marks
-from workflows.library import diagrams_reading
+from workflows.library import diagrams_marks, diagrams_reading
 from workflows.library.diagrams_reading import EVENTS, GATEWAYS, TASKS, Box, Line, Shape
 
 LETTER = 6.1  # the width that a letter of the labels takes on average
@@ -17,26 +16,34 @@ MARGIN = 10
 ARROW = 8
 HEAD = 30
 PAGE = (1100, 1320)  # drawings about as wide as a page shrink a little to fit it; their words stay readable
-STATES = {"live": "Now", "done": "Done"}
+STATES = {"live": "Now", "done": "Done", "fault": "Here", "added": "+ Added", "changed": "~ Changed", "removed": "\u2212 Removed"}
+MARKS = frozenset({"added", "changed", "removed"})  # of a comparison: said at every element and flow, gateways too
 
 
-def svg(xml: str | bytes, *, live: Set[str] = frozenset(), done: Set[str] = frozenset(), title: str, linked: bool = False) -> str:
+def svg(
+    xml: str | bytes, *, live: Set[str] = frozenset(), done: Set[str] = frozenset(), title: str, linked: bool = False, way: Sequence[str] = (),
+    marks: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
     """The drawing of a BPMN file. Elements in `live` and `done` say so in words; `linked` makes steps lead to `#step-<id>`.
+
+    `way` are the ids of steps and flows on a way through the diagram: the steps bear their numbers on it, the last one says "Here".
+    `marks` gives elements and flows that were added, changed or removed: each bears a sign and a word.
 
     DefinitionRefused when the file cannot be read.
     """
     drawing = diagrams_reading.read(xml)
     frame = drawing.frame
     width, height = frame.width + 2 * MARGIN, frame.height + 2 * MARGIN
-    states = {**dict.fromkeys(done, "done"), **dict.fromkeys(live, "live")}
+    states = {**dict.fromkeys(done, "done"), **dict.fromkeys(live, "live"), **_on_way(way, {shape.id for shape in drawing.shapes}), **(marks or {})}
     walked = _walked(drawing.lines, states)
     back = [shape for shape in drawing.shapes if _is_area(shape)]
     front = [shape for shape in drawing.shapes if not _is_area(shape)]
     body = [
         *(_area(shape, states.get(shape.id, "")) for shape in back),
-        *(_line(line, is_walked=line.id in walked) for line in drawing.lines),
+        *(_line(line, states.get(line.id, ""), is_walked=line.id in walked, on_way=line.id in way) for line in drawing.lines),
         *(_node(shape, states.get(shape.id, ""), linked=linked) for shape in front),
         *(_flow_label(line) for line in drawing.lines),
+        *(_flow_tag(line, states[line.id], drawing) for line in drawing.lines if states.get(line.id) in MARKS),
     ]
     role = "group" if linked else "img"
     box = f"{_n(frame.x - MARGIN)} {_n(frame.y - MARGIN)} {_n(width)} {_n(height)}"
@@ -56,7 +63,8 @@ def _area(shape: Shape, state: str) -> str:
     rectangle = f'<rect class="bpmn-{kind}" x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}"{radius}/>'
     words = _words(_heading(box, kind), shape.name, "bpmn-heading" if kind != "sub-process" else "bpmn-sub-heading")
     strip = f'<path class="bpmn-strip" d="M{_n(box.x)} {_n(box.y + HEAD)}h{_n(box.width)}"/>' if kind != "sub-process" else ""
-    return f"<g{_state_class(state)}><title>{escape(_said(shape, state))}</title>{rectangle}{strip}{words}</g>"
+    tag = _tag(shape, state) if state in MARKS else ""
+    return f"<g{_state_class(state)}><title>{escape(_said(shape, state))}</title>{rectangle}{strip}{words}{tag}</g>"
 
 
 def _heading(box: Box, kind: str) -> Box:
@@ -73,7 +81,7 @@ def _node(shape: Shape, state: str, *, linked: bool) -> str:
 def _said(shape: Shape, state: str) -> str:
     kind = {"participant": "organisation", "lane": "who does it"}.get(shape.kind, KINDS.get(shape.kind, shape.kind))
     where = f", {shape.lane}" if shape.lane else ""
-    return f"{shape.name or kind.capitalize()} ({kind}{where}){'. ' + STATES[state] if state else ''}"
+    return f"{shape.name or kind.capitalize()} ({kind}{where}){'. ' + _word_of(state) if state else ''}"
 
 
 def _state_class(state: str) -> str:
@@ -84,7 +92,7 @@ def _task(shape: Shape) -> str:
     box = shape.box
     kind = "bpmn-call" if shape.kind == "callActivity" else "bpmn-task"
     rectangle = f'<rect class="{kind}" x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}" rx="8"/>'
-    return rectangle + marks.of_task(shape) + _words(Box(box.x + 6, box.y, box.width - 12, box.height), shape.name, "bpmn-words")
+    return rectangle + diagrams_marks.of_task(shape) + _words(Box(box.x + 6, box.y, box.width - 12, box.height), shape.name, "bpmn-words")
 
 
 def _event(shape: Shape) -> str:
@@ -95,11 +103,11 @@ def _event(shape: Shape) -> str:
     rings = f'<circle class="{kind}{dashed}" cx="{x}" cy="{y}" r="{_n(radius)}"/>'
     if shape.kind not in ("startEvent", "endEvent"):
         rings += f'<circle class="bpmn-event{dashed}" cx="{x}" cy="{y}" r="{_n(radius - 4)}"/>'
-    return rings + marks.of_event(shape) + _outside_words(shape)
+    return rings + diagrams_marks.of_event(shape) + _outside_words(shape)
 
 
 def _gateway(shape: Shape) -> str:
-    return f'<path class="bpmn-gateway" d="{marks.diamond(shape.box)}"/>{marks.of_gateway(shape)}{_outside_words(shape)}'
+    return f'<path class="bpmn-gateway" d="{diagrams_marks.diamond(shape.box)}"/>{diagrams_marks.of_gateway(shape)}{_outside_words(shape)}'
 
 
 def _outside_words(shape: Shape) -> str:
@@ -109,11 +117,19 @@ def _outside_words(shape: Shape) -> str:
 
 def _tag(shape: Shape, state: str) -> str:
     """The word at the shape's shoulder; gateways and starts are only passed through and say it in their title."""
-    if not state or shape.kind in GATEWAYS | {"startEvent"}:
+    if not state or (shape.kind in GATEWAYS | {"startEvent"} and state not in MARKS | {"fault"}):
         return ""
-    word, x, y = STATES[state], shape.box.right - 6, shape.box.y
-    width = len(word) * LETTER + 10
-    left = x - width if shape.kind in TASKS else x - 8
+    word = _word_of(state)
+    left = shape.box.right - 6 - _chip_width(word) if shape.kind in TASKS or _is_area(shape) else shape.box.right - 14
+    return _chip(word, left, shape.box.y)
+
+
+def _chip_width(word: str) -> float:
+    return len(word) * LETTER + 10
+
+
+def _chip(word: str, left: float, y: float) -> str:
+    width = _chip_width(word)
     return (
         f'<g class="bpmn-tag"><rect x="{_n(left)}" y="{_n(y - 8)}" width="{_n(width)}" height="16" rx="3"/>'
         f'<text x="{_n(left + width / 2)}" y="{_n(y + 4)}">{word}</text></g>'
@@ -129,12 +145,35 @@ def _walked(lines: Sequence[Line], states: Mapping[str, str]) -> set[str]:
     return found
 
 
-def _line(line: Line, *, is_walked: bool) -> str:
+def _on_way(way: Sequence[str], shapes: Set[str]) -> dict[str, str]:
+    """The state of each step on a way: its numbers on it, as a step may come again; the last is where the fault shows."""
+    steps = [each for each in way if each in shapes]
+    numbers: dict[str, list[str]] = {}
+    for number, step in enumerate(steps, 1):
+        numbers.setdefault(step, []).append(str(number))
+    found = {step: f"way step-{','.join(each)}" for step, each in numbers.items()}
+    return found | dict.fromkeys(steps[-1:], "fault")
+
+
+def _word_of(state: str) -> str:
+    return STATES.get(state) or state.rpartition("-")[2].replace(",", ", ")
+
+
+def _flow_tag(line: Line, state: str, drawing: diagrams_reading.Drawing) -> str:
+    """The word of a mark on a flow, where it covers no other word if there is such a place."""
+    if len(line.points) < 2:
+        return ""
+    word = STATES[state]
+    x, y = diagrams_marks.spot(line, _chip_width(word), [*drawing.lines, *(shape for shape in drawing.shapes if not _is_area(shape))])
+    return f'<g class="is-{state}">{_chip(word, x - _chip_width(word) / 2, y)}</g>'
+
+
+def _line(line: Line, state: str = "", *, is_walked: bool, on_way: bool = False) -> str:
     if len(line.points) < 2:
         return ""
     path = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in _shortened(line.points))
-    passed = " is-done" if is_walked else ""
-    name = f": {line.name}" if line.name else ""
+    passed = f" is-{state}" if state in MARKS else " is-way" if on_way else " is-done" if is_walked else ""
+    name = f"{f': {line.name}' if line.name else ''}{f'. {STATES[state]}' if state in MARKS else ''}"
     drawn = f'<path class="bpmn-line" d="{path}"/><path class="bpmn-arrow" d="{_arrow(line.points)}"/>'
     return f'<g class="bpmn-flow{passed}"><title>{escape("Flow" + name)}</title>{drawn}</g>'
 

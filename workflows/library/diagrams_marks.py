@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from workflows.library.diagrams_reading import Box, Shape
+from collections.abc import Sequence
+
+from workflows.library.diagrams_reading import Box, Line, Shape
+
+TALL = 18  # of the word of a mark with a little air
 
 SIGNS = {
     "userTask": '<circle cx="8" cy="5" r="3"/><path d="M2 15c0-4 2.5-6 6-6s6 2 6 6z"/>',
@@ -64,6 +68,29 @@ def diamond(box: Box) -> str:
     """The path of a gateway's outline."""
     x, y = box.middle
     return f"M{_n(x)} {_n(box.y)}L{_n(box.right)} {_n(y)}L{_n(x)} {_n(box.bottom)}L{_n(box.x)} {_n(y)}z"
+
+
+def spot(line: Line, width: float, others: Sequence[Shape | Line]) -> tuple[float, float]:
+    """The middle of a word on a flow: where it covers no shape and no label, on its longest piece if it can be; else in the middle of that."""
+    taken = [box for other in others for box in _boxes(other)]
+    pieces = sorted(zip(line.points, line.points[1:], strict=False), key=lambda piece: -_length(piece))
+    places = [(x1 + (x2 - x1) * part, y1 + (y2 - y1) * part) for (x1, y1), (x2, y2) in pieces for part in (0.5, 0.35, 0.65, 0.2, 0.8)]
+    for x, y in places:
+        word = Box(x - width / 2, y - TALL / 2, width, TALL)
+        if not any(word.overlaps(box) for box in taken):
+            return x, y
+    return places[0]
+
+
+def _length(piece: tuple[tuple[float, float], tuple[float, float]]) -> float:
+    (x1, y1), (x2, y2) = piece
+    return abs(x1 - x2) + abs(y1 - y2)
+
+
+def _boxes(drawn: Shape | Line) -> list[Box]:
+    """What a shape or a flow covers with itself and its words."""
+    label = [drawn.label] if drawn.label is not None else []
+    return [drawn.box, *label] if isinstance(drawn, Shape) else label
 
 
 def _n(value: float) -> str:

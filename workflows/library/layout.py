@@ -16,7 +16,11 @@ Segment = tuple[tuple[float, float], tuple[float, float]]
 
 def problems(xml: str | bytes, name: str = "process.bpmn") -> list[Problem]:
     """Every fault of the drawing in a BPMN file, each naming its element. DefinitionRefused when the file cannot be read."""
-    drawing = diagrams_reading.read(xml, name)
+    return problems_of(diagrams_reading.read(xml, name))
+
+
+def problems_of(drawing: Drawing) -> list[Problem]:
+    """Every fault of a drawing that has been read."""
     return [*_missing(drawing), *_shapes(drawing), *_places(drawing), *_lines(drawing), *_labels(drawing)]
 
 
@@ -78,11 +82,12 @@ def _segments(line: Line) -> list[Segment]:
 
 def _crosses(segment: Segment, box: Box) -> bool:
     """Whether an upright or level segment enters a rectangle by more than a touch."""
+    if box.width <= 2 * TOUCH or box.height <= 2 * TOUCH:
+        return False
     (x1, y1), (x2, y2) = segment
-    inner = Box(box.x + TOUCH, box.y + TOUCH, box.width - 2 * TOUCH, box.height - 2 * TOUCH)
-    across = min(max(x1, x2), inner.right) - max(min(x1, x2), inner.x)
-    down = min(max(y1, y2), inner.bottom) - max(min(y1, y2), inner.y)
-    return across >= 0 and down >= 0 and inner.width > 0 and inner.height > 0
+    left, right, top, bottom = box.x + TOUCH, box.x + box.width - TOUCH, box.y + TOUCH, box.y + box.height - TOUCH
+    # Every piece of every line is held against every shape and word, so this says it without making anything.
+    return (x1 >= left or x2 >= left) and (x1 <= right or x2 <= right) and (y1 >= top or y2 >= top) and (y1 <= bottom or y2 <= bottom)
 
 
 def _lines(drawing: Drawing) -> Iterator[Problem]:

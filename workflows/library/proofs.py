@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from workflows.engine import DefinitionRefused, Problem
@@ -14,35 +15,45 @@ Files = Mapping[str, str]
 Frozen = tuple[tuple[str, str], ...]
 REMEMBERED = 64
 RULES = "rules.yml"
+MOST_SECONDS = 60.0
+Tell = Callable[[str, int, int], None]
 
 
-def problems(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str], is_called: bool = False) -> list[Problem]:
+def problems(
+    key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str], is_called: bool = False, seconds: float = MOST_SECONDS,
+    tell: Tell | None = None,
+) -> list[Problem]:  # fmt: skip
     """Everything that speaks against a folder, and as warnings what could not be proven within the bounds.
 
     A called process is one step here, since it is proven by itself; only rules that name its steps look into it. Rules of a called
     process that name steps of its callers are proven in each caller: `is_called` says that there are such callers of this folder.
-    The same content is proven once.
+    The same content is proven once. `seconds` bound all of it together; `tell` hears what is being proven, how much is done and how much there is.
     """
     below = tuple((name, tuple(sorted(folder.items()))) for name, folder in called.items())
-    return list(_found(key, tuple(sorted(files.items())), below, tuple(sorted(groups.items())), is_called))
+    return list(_found(key, tuple(sorted(files.items())), below, tuple(sorted(groups.items())), is_called, seconds, tell))
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _found(key: str, content: Frozen, below: tuple[tuple[str, Frozen], ...], named: Frozen, is_called: bool) -> tuple[Problem, ...]:
+def _found(
+    key: str, content: Frozen, below: tuple[tuple[str, Frozen], ...], named: Frozen, is_called: bool, seconds: float, tell: Tell | None
+) -> tuple[Problem, ...]:  # fmt: skip
     files, called, groups = dict(content), {name: dict(folder) for name, folder in below}, dict(named)
+    ends = time.monotonic() + seconds
     try:
         alone = exploring.read_net(key, files, groups=groups)
         near, far = _rules(key, files, alone, called, groups)
     except LawRefused as error:
         return (Problem("law", f"{key}: {error}"),)
-    found = _told(exploring.prove_sound(alone), "that a case can always end")
-    for rule, proof in exploring.prove_rules(alone, near):
+    whole = exploring.read_net(key, files, called, groups=groups) if far else alone
+    wanted = [*((rule, alone) for rule in near), *((rule, whole) for rule in far if not (is_called and rule.unknown_in(whole)))]
+    if tell:
+        tell("that a case can always end", 0, len(wanted) + 1)
+    found = _told(exploring.prove_sound(alone, seconds=ends - time.monotonic()), "that a case can always end")
+    for done, (rule, net) in enumerate(wanted, 1):
+        if tell:
+            tell(f"the rule {rule.id}", done, len(wanted) + 1)
+        [(_, proof)] = exploring.prove_rules(net, [rule], seconds=ends - time.monotonic())
         found += _told(proof, f"the rule {rule.id}")
-    if far:
-        whole = exploring.read_net(key, files, called, groups=groups)
-        known = [rule for rule in far if not (is_called and rule.unknown_in(whole))]
-        for rule, proof in exploring.prove_rules(whole, known):
-            found += _told(proof, f"the rule {rule.id}")
     return tuple(found)
 
 

@@ -11,13 +11,16 @@ import yaml
 
 from models import clock
 from workflows import engine
-from workflows.engine import OperationCall, Passed, Run, Spec, WaitingTask, operations
+from workflows.engine import OperationCall, Passed, Run, Spec, Stuck, WaitingTask, operations
 from workflows.engine.running import OperationFailed
 from workflows.library import forms
 
 GIVEN = "given"
+MESSAGE = "message "
 PATHS = "paths"
 WALKS = "walks"
+LONGEST_FILE = 200_000
+MOST_STEPS = 1_000
 STEPS = frozenset({"starts", "clock", "waits_for", "waits_until", "completes", "refuses", "message", "operations", "ends_at"})
 BESIDE = frozenset({"with", "of", "answers", "gives", "errors"})
 AT_ONCE = frozenset({"parallel gateway", "inclusive gateway"})
@@ -29,7 +32,11 @@ class ScenariosRefused(ValueError):
 
 
 class Failed(AssertionError):
-    """The diagram did something else than the scenario says."""
+    """The diagram did something else than the scenario says; `stuck` is where it could not go on, if that was the reason."""
+
+    def __init__(self, words: str, stuck: Stuck | None = None) -> None:
+        super().__init__(words)
+        self.stuck = stuck
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,16 @@ class Scenario:
 
 
 @dataclass(frozen=True)
+class Performed:
+    """What a step gave in a walk: its operation if any, the element (`message NAME` for a message), when on the walk's clock, and the values."""
+
+    name: str
+    element_id: str
+    at: datetime
+    gives: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a walk went: what went wrong, nothing if it passed, and every element it passed in order."""
 
@@ -49,6 +66,7 @@ class Outcome:
     fault: str
     trail: tuple[Passed, ...]
     performed: tuple[str, ...]
+    results: tuple[Performed, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -69,12 +87,7 @@ def read(text: str, *, also: Given | None = None) -> list[Scenario]:
 
     `given` holds what each operation gives unless a step says otherwise, `paths` shared pieces that a step `walks`.
     """
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ScenariosRefused("The file is not YAML") from error
-    if not isinstance(data, dict):
-        raise ScenariosRefused("The file must hold scenarios by name")
+    data = _data(text)
     given = {**(also or {}), **(data.get(GIVEN) or {})}
     paths = data.get(PATHS) or {}
     found = [
@@ -83,6 +96,26 @@ def read(text: str, *, also: Given | None = None) -> list[Scenario]:
     for scenario in found:
         _check(scenario)
     return found
+
+
+def given_in(text: str) -> Given:
+    """What each operation gives by the file itself. ScenariosRefused when it cannot be read."""
+    given = _data(text).get(GIVEN) or {}
+    if not isinstance(given, dict) or not all(isinstance(values, dict) for values in given.values()):
+        raise ScenariosRefused(f"“{GIVEN}” must hold what each operation gives, by its name")
+    return given
+
+
+def _data(text: str) -> dict[Any, Any]:
+    if len(text) > LONGEST_FILE:
+        raise ScenariosRefused(f"The file is longer than {LONGEST_FILE // 1_000} thousand characters")
+    try:
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ScenariosRefused("The file is not YAML") from error
+    if not isinstance(data, dict):
+        raise ScenariosRefused("The file must hold scenarios by name")
+    return data
 
 
 def _whole(steps: Any, paths: Mapping[str, Any], above: tuple[str, ...]) -> list[Any]:
@@ -96,6 +129,8 @@ def _whole(steps: Any, paths: Mapping[str, Any], above: tuple[str, ...]) -> list
             raise ScenariosRefused(f"There is no path “{name}” to walk")
         else:
             whole += _whole(paths[name], paths, (*above, name))
+        if len(whole) > MOST_STEPS:
+            raise ScenariosRefused(f"A scenario has at most {MOST_STEPS:,} steps")
     return whole
 
 
@@ -109,27 +144,32 @@ def _check(scenario: Scenario) -> None:
         raise ScenariosRefused(f"“{scenario.name}” must begin with “starts”")
 
 
-def run(scenario: Scenario, spec: Spec, around: Surroundings | None = None) -> Outcome:
-    """Walk through one scenario with the clock held at its times, storing and loading the run after every step. Never raises for a fault."""
-    walk = _Walk(scenario, spec, around or Surroundings())
+def run(scenario: Scenario, spec: Spec, around: Surroundings | None = None, *, stop: Callable[[], bool] | None = None) -> Outcome:
+    """Walk through one scenario with the clock held at its times, storing and loading the run after every step. Never raises for a fault.
+
+    `stop` is asked before each step; a walk that is stopped has not passed.
+    """
+    walk = Walk(scenario.given, spec, around or Surroundings())
     fault = ""
-    with clock.held(clock.now()):
+    with clock.apart(clock.now()):
         try:
             for step in scenario.steps:
+                if stop is not None and stop():
+                    raise Failed("it was stopped because it took too long")
                 walk.step(step)
         except (Failed, OperationFailed, engine.StepBudgetSpent, KeyError, ValueError) as error:
             fault = f"step {walk.number}: {error}"
-    return Outcome(scenario.name, fault, tuple(walk.trail), tuple(walk.performed))
+    return Outcome(scenario.name, fault, tuple(walk.trail), tuple(each.name for each in walk.results if each.name), tuple(walk.results))
 
 
-class _Walk:
-    """A scenario on its way."""
+class Walk:
+    """A scenario on its way. `given` is what each operation gives; the clock must be held apart around every step."""
 
-    def __init__(self, scenario: Scenario, spec: Spec, around: Surroundings) -> None:
+    def __init__(self, given: Given, spec: Spec, around: Surroundings) -> None:
         self.spec, self.around = spec, around
-        self.given: dict[str, Mapping[str, Any]] = dict(scenario.given)
+        self.given: dict[str, Mapping[str, Any]] = dict(given)
         self.trail: list[Passed] = []
-        self.performed: list[str] = []
+        self.results: list[Performed] = []
         self.number = 0
         self._run: Run | None = None
 
@@ -146,13 +186,19 @@ class _Walk:
             raise Failed("nothing has been started")
         return self._run
 
+    def resume(self, state: bytes) -> None:
+        """Go on from where a walk was left."""
+        self._run = engine.load(self.spec, state, perform=self.perform)
+
     def start(self, step: Mapping[str, Any]) -> None:
-        clock.hold(_moment(step["starts"]))
+        """Begin; `gives` beside it are results of operations from the outset."""
+        clock.hold(moment(step["starts"]))
+        self.given |= step.get("gives") or {}
         self._run = engine.start(self.spec, dict(step.get("with") or {}), perform=self.perform)
         self._move(Run.advance)
 
     def set_clock(self, step: Mapping[str, Any]) -> None:
-        clock.hold(_moment(step["clock"]))
+        clock.hold(moment(step["clock"]))
         self._move(lambda run: run.fire_due(clock.now()))
 
     def change_operations(self, step: Mapping[str, Any]) -> None:
@@ -160,14 +206,14 @@ class _Walk:
 
     def look_at_tasks(self, step: Mapping[str, Any]) -> None:
         wanted = sorted((task, str(group)) for task, groups in (step["waits_for"] or {}).items() for group in _listed(groups))
-        found = sorted((task.bpmn_id, self._group(task)) for task in self.now.waiting_tasks())
+        found = sorted((task.bpmn_id, self.group(task)) for task in self.now.waiting_tasks())
         if wanted != found:
             raise Failed(f"waits for {_told(found)}, not for {_told(wanted)}")
 
     def look_at_timers(self, step: Mapping[str, Any]) -> None:
         for element, when in step["waits_until"].items():
             due = [timer.due_at for timer in self.now.timers() if timer.bpmn_id == element]
-            if due != [_moment(when)]:
+            if due != [moment(when)]:
                 raise Failed(f"the timer {element} is due {[each.astimezone(clock.LONDON).isoformat() for each in due]}, not {when}")
 
     def complete(self, step: Mapping[str, Any]) -> None:
@@ -177,9 +223,8 @@ class _Walk:
         name = task.properties.get("operation", "")
         given = dict(step["gives"] if "gives" in step else self.given.get(name, {}))
         _check_announced(name, given)
-        if name:
-            self.performed.append(name)
         routed = {key: answers.get(key) for key in task.properties.get("routes", "").split()}
+        self.results.append(Performed(name, task.bpmn_id, clock.now(), {**routed, **given}))
         self._move(lambda run: run.complete(task.id, {**routed, **given}))
 
     def refuse(self, step: Mapping[str, Any]) -> None:
@@ -191,6 +236,7 @@ class _Walk:
 
     def send(self, step: Mapping[str, Any]) -> None:
         payload = dict(step.get("with") or {})
+        self.results.append(Performed("", f"{MESSAGE}{step['message']}", clock.now(), payload))
         taken: list[bool] = []
         self._move(lambda run: taken.append(run.deliver(step["message"], payload)))
         if not taken[0]:
@@ -205,8 +251,8 @@ class _Walk:
 
     def perform(self, call: OperationCall) -> Mapping[str, Any]:
         """What a service task is given in this walk."""
-        self.performed.append(call.name)
         given = self.given.get(call.name, {})
+        self.results.append(Performed(call.name, call.element_id, clock.now(), given))
         _check_announced(call.name, given)
         return given
 
@@ -214,16 +260,17 @@ class _Walk:
         how(self.now)
         self.trail += self.now.trail
         if self.now.stuck is not None:
-            raise Failed(f"cannot continue at {self.now.stuck.element_id}: {self.now.stuck.message}")
+            raise Failed(f"cannot continue at {self.now.stuck.element_id}: {self.now.stuck.message}", self.now.stuck)
         self._run = engine.load(self.spec, self.now.dump(), perform=self.perform)
 
-    def _group(self, task: WaitingTask) -> str:
+    def group(self, task: WaitingTask) -> str:
+        """The key of the group that a task is for."""
         keys = {name: key for key, name in self.around.groups.items()}
         return task.candidate_group or keys.get(task.lane, task.lane)
 
     def _task(self, element: str, group: str | None) -> WaitingTask:
         for task in self.now.waiting_tasks():
-            if task.bpmn_id == element and group in (None, self._group(task)):
+            if task.bpmn_id == element and group in (None, self.group(task)):
                 return task
         raise Failed(f"{element}{f' of {group}' if group else ''} does not wait")
 
@@ -234,10 +281,15 @@ class _Walk:
 
     def _faults(self, task: WaitingTask, answers: Mapping[str, Any]) -> dict[str, str]:
         schema = self.around.forms.get(task.form_key)
-        return forms.validate(schema, _Sent(answers, schema), known=task.data).errors if schema else {}
+        return forms.validate(without_files(schema), Sent(answers, schema), known=task.data).errors if schema else {}
 
 
-class _Sent:
+def without_files(schema: forms.FormSchema) -> forms.FormSchema:
+    """A form without its questions for files: nobody has any on a walk."""
+    return forms.FormSchema(schema.key, tuple(part for part in schema.parts if not (isinstance(part, forms.Field) and part.kind == "filepicker")))
+
+
+class Sent:
     """Answers as a browser would send them."""
 
     def __init__(self, answers: Mapping[str, Any], schema: forms.FormSchema) -> None:
@@ -254,16 +306,16 @@ class _Sent:
         return ["yes" if value is True else str(value)]
 
 
-WORDS: Mapping[str, Callable[[_Walk, Mapping[str, Any]], None]] = {
-    "starts": _Walk.start,
-    "clock": _Walk.set_clock,
-    "operations": _Walk.change_operations,
-    "waits_for": _Walk.look_at_tasks,
-    "waits_until": _Walk.look_at_timers,
-    "completes": _Walk.complete,
-    "refuses": _Walk.refuse,
-    "message": _Walk.send,
-    "ends_at": _Walk.look_at_end,
+WORDS: Mapping[str, Callable[[Walk, Mapping[str, Any]], None]] = {
+    "starts": Walk.start,
+    "clock": Walk.set_clock,
+    "operations": Walk.change_operations,
+    "waits_for": Walk.look_at_tasks,
+    "waits_until": Walk.look_at_timers,
+    "completes": Walk.complete,
+    "refuses": Walk.refuse,
+    "message": Walk.send,
+    "ends_at": Walk.look_at_end,
 }
 
 
@@ -273,7 +325,8 @@ def _check_announced(name: str, given: Mapping[str, Any]) -> None:
         raise Failed(f"{name or 'a task without an operation'} never gives {', '.join(sorted(unannounced))}")
 
 
-def _moment(value: Any) -> datetime:
+def moment(value: Any) -> datetime:
+    """A moment as a scenario writes it; without a zone it is London time."""
     if isinstance(value, datetime):
         return clock.read_instant(value.isoformat())
     return clock.read_instant(value.isoformat() if isinstance(value, date) else str(value))

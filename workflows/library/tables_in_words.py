@@ -54,7 +54,7 @@ def _table(root: etree._Element) -> TableInWords:
 
 
 def _row(rule: etree._Element) -> list[str]:
-    return [cell_words(_text(cell)) for cell in _children(rule, "inputEntry")] + [_value(_text(cell)) for cell in _children(rule, "outputEntry")]
+    return [cell_words(_text(cell)) for cell in _children(rule, "inputEntry")] + [value_words(_text(cell)) for cell in _children(rule, "outputEntry")]
 
 
 def cell_words(cell: str) -> str:
@@ -66,19 +66,20 @@ def cell_words(cell: str) -> str:
         return f"not {cell_words(turned[1])}"
     compared = COMPARISON.match(cell)
     if compared:
-        return f"{COMPARISONS[compared[1]]} {_value(compared[2])}".strip()
-    return " or ".join(_value(part) for part in _parts(cell))
+        return f"{COMPARISONS[compared[1]]} {value_words(compared[2])}".strip()
+    return " or ".join(value_words(part) for part in _parts(cell))
 
 
 def _parts(cell: str) -> list[str]:
     return [part.strip() for part in re.split(r",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", cell) if part.strip()]
 
 
-def _value(text: str) -> str:
+def value_words(text: str) -> str:
+    """What a row gives, in words: a text without its quotes, a list with `;` between, a number with its thousands."""
     if text in ("", "-", "[]"):
         return ""
     if text[0] == "[" and text[-1] == "]":
-        return "; ".join(_value(part) for part in _parts(text[1:-1]))
+        return "; ".join(value_words(part) for part in _parts(text[1:-1]))
     if len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1]:
         return text[1:-1].replace("_", " ")
     return NUMBER.sub(lambda found: f"{int(found[0]):,}", _plain(text))

@@ -18,7 +18,9 @@ from models import (
     DecisionRecord,
     DecisionState,
     Incident,
+    InstanceStatus,
     KeyDecision,
+    ProcessDefinition,
     ProcessInstance,
     Timer,
     User,
@@ -28,21 +30,27 @@ from workflows.queries import tasks as task_queries
 from workflows.rules import permissions, status
 
 STUCK = "stuck"
+LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """What a reader asks of the list; empty values ask for everything. `state` is a case status, a decision state, or `stuck`."""
+    """What a reader asks of the list; empty values ask for everything. `state` is a case status, a decision state, or `stuck`.
+
+    `process` is the key of a process that runs in the case now, `version` the number of its version.
+    """
 
     kind: str = ""
     state: str = ""
     team: str = ""
     words: str = ""
+    process: str = ""
+    version: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is filtered."""
-        return not (self.kind or self.state or self.team or self.words)
+        return not (self.kind or self.state or self.team or self.words or self.process or self.version)
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,18 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         found.append(Case.team_key == wanted.team)
     if wanted.state:
         found.append(_in_state(wanted.state))
+    if wanted.process or wanted.version:
+        found.append(_runs(wanted.process, wanted.version))
     return found + [_says(word) for word in wanted.words.split()]
+
+
+def _runs(key: str, version: str) -> ColumnElement[bool]:
+    query = select(ProcessInstance.id).join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+    query = query.where(ProcessInstance.case_id == Case.id, ProcessInstance.status == InstanceStatus.RUNNING, ProcessDefinition.key == key)
+    if version:
+        # A number that no version has asks for no case; one that is too large for the column is none either.
+        query = query.where(ProcessDefinition.version == (int(version) if version.isdecimal() and len(version) < LONGEST_NUMBER else 0))
+    return exists(query)
 
 
 def _in_state(state: str) -> ColumnElement[bool]:

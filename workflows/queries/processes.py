@@ -13,6 +13,7 @@ from models import InstanceStatus, Parameter, ProcessDefinition, ProcessInstance
 from workflows.errors import NotFound
 
 LISTS = "choices_"
+TOO_LARGE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,21 @@ def live(session: Session, key: str) -> ProcessDefinition:
     return found
 
 
+def version_of(session: Session, key: str, number: int) -> ProcessDefinition:
+    """One version of a process. NotFound when there is none with this number."""
+    # A number from an address may be larger than any column takes.
+    asked = number if 0 < number < TOO_LARGE else 0
+    found = session.scalar(select(ProcessDefinition).where(ProcessDefinition.key == key, ProcessDefinition.version == asked))
+    if found is None:
+        raise NotFound(f"There is no version {number} of this process")
+    return found
+
+
 def versions_of(session: Session, key: str) -> list[Version]:
     """All versions of a process, the newest first."""
     running = _running_by_definition(session)
-    query = select(ProcessDefinition).where(ProcessDefinition.key == key).options(joinedload(ProcessDefinition.deployed_by))
+    people = (joinedload(ProcessDefinition.deployed_by), joinedload(ProcessDefinition.agreed_by))
+    query = select(ProcessDefinition).where(ProcessDefinition.key == key).options(*people)
     found = session.scalars(query.order_by(ProcessDefinition.version.desc())).all()
     return [Version(definition, running.get(definition.id, 0), place == 0) for place, definition in enumerate(found)]
 

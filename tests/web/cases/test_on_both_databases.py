@@ -15,6 +15,7 @@ __all__ = ["database"]
 STAFF_PAGES = [
     "/cases", "/cases?state=open", "/cases?state=stuck", "/cases?state=withdrawn&kind=errand&team=legal&words=a+b", "/cases?after=KD-2020-0002",
     "/search?q=minutes", "/search?q=OKD99+20/21", "/search?q=KD-2020-1", "/processes", "/processes/errand",
+    "/processes/errand/rules", "/processes/errand/versions", "/processes/errand/versions/1", "/cases?process=errand&version=1", "/cases?process=errand&version=9999999",
 ]  # fmt: skip
 CASE_PAGES = ["", "/timeline", "/timeline?kind=tasks&before=9", "/documents", "/comments", "/consultations", "/process", "/answers"]
 ADMIN_PAGES = [

@@ -1,4 +1,4 @@
-"""What the walk over every route finds under <key>: a process that every member of staff may read."""
+"""What the walk over every route finds under <key> and <number>: a process that every member of staff may read."""
 
 from __future__ import annotations
 
@@ -14,3 +14,10 @@ def a_deployed_process(world: World) -> Planted:
         definition = casebook.errand_definition()
         session.add(definition)
     return Planted(definition.key)
+
+
+@planter("number", area="processes")
+def its_only_version(world: World) -> Planted:
+    """The number of the version that `key` has."""
+    world.plant("key", area="processes")
+    return Planted(1)

@@ -10,6 +10,7 @@ import { followConditions } from './conditions.js';
 import { withoutExpandedRadios } from './radios.js';
 import { uploadOneByOne } from './uploads.js';
 import { keepVisitMarks } from './visit.js';
+import { followJob } from './progress.js';
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported');
 initAll();
@@ -18,6 +19,7 @@ withoutExpandedRadios(document);
 keepDrafts(document.querySelector('form[data-draft-url]'));
 uploadOneByOne(document.querySelector('form[data-upload-each]'));
 keepVisitMarks(document);
+followJob(document.querySelector('[data-job]'));
 refuseSecondPress(document);
 listenForShortcuts(document);
 warnBeforeSignOut(document.body);

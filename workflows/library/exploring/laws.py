@@ -59,7 +59,7 @@ def read_rules(text: str) -> list[Rule]:
     """The rules of a `rules.yml`. LawRefused for one without a form, a basis, a reason or an id of its own."""
     try:
         content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise LawRefused(f"rules.yml cannot be read: {error}") from error
     entries = content.get("rules") if isinstance(content, dict) else None
     if not isinstance(entries, list):
@@ -73,7 +73,9 @@ def read_rules(text: str) -> list[Rule]:
 
 def _rule(entry: Any) -> Rule:
     if not isinstance(entry, dict) or not set(entry) >= NEEDED or set(entry) - NEEDED - {"unless"}:
-        raise LawRefused(f"A rule needs exactly {', '.join(sorted(NEEDED))} and may have unless: {entry}")
+        raise LawRefused(f"A rule needs exactly {', '.join(sorted(NEEDED))} and may have unless")
+    if not all(isinstance(value, str) for value in entry.values()):
+        raise LawRefused("Everything that a rule says is text: put it in quotation marks")
     words = str(entry["rule"]).strip()
     for form, pattern in FORMS.items():
         found = pattern.fullmatch(words)

@@ -57,6 +57,7 @@ class Mover:
         self.silent = {key for key, node in net.nodes.items() if node.kind == "boundaryEvent" and not node.interrupts and self._is_silent(node)}
         self._flows = {flow.key: flow for node in net.nodes.values() for flow in node.outs}
         self._known: dict[State, tuple[Move, ...]] = {}
+        self._later: dict[str, set[str]] = {}
 
     def begin(self) -> tuple[Move, ...]:
         """The rests a new case may come to."""
@@ -108,10 +109,30 @@ class Mover:
                     yield self._interrupted(state, node, self.net.nodes[guard])
 
     def _fire_beside(self, state: State, node: Node) -> Iterator[_Case]:
-        if node.host in state:
+        """A message may come again while the step is open, a time only once; one at a time stands for any number of messages."""
+        again = node.event == "message"
+        if node.host in state and not (again and self._is_under_way(state, node)):
             case = _Case(list(state), list(node.outs), [node.key])
-            case.tokens.remove(f"?{node.key}")
+            if not again:
+                case.tokens.remove(f"?{node.key}")
             yield case
+
+    def _is_under_way(self, state: State, node: Node) -> bool:
+        """Whether something is still open of what an event beside a step began."""
+        beyond = self._beyond(node)
+        keys = {self._flows[token[1:]].target if token[0] == ">" else token.lstrip("?") for token in state}
+        return any(key in beyond or beyond.intersection(self.net.scope_lines[key]) for key in keys)
+
+    def _beyond(self, node: Node) -> set[str]:
+        if node.key not in self._later:
+            found, todo = set[str](), [flow.target for flow in node.outs]
+            while todo:
+                key = todo.pop()
+                if key not in found:
+                    found.add(key)
+                    todo += [flow.target for each in (key, *self.net.nodes[key].guards) for flow in self.net.nodes[each].outs]
+            self._later[node.key] = found
+        return self._later[node.key]
 
     def _done(self, state: State, node: Node) -> _Case:
         case = _Case(list(state), [], [])

@@ -6,7 +6,7 @@ import enum
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workflows.engine.problems import Problem
 from workflows.library.exploring.laws import Rule, Watcher, watcher_of
@@ -89,15 +89,30 @@ class _Search:
                 todo.append(node)
         return node if then is None else None
 
-    def path(self, node: tuple[State, int]) -> tuple[str, ...]:
-        """The elements passed on the way to a state, each once in a row."""
+    def path(self, node: tuple[State, int], look: Callable[[int, State, Move], int | None] | None = None) -> tuple[str, ...]:
+        """The elements passed on the way to a state, each once in a row, and `>flow` for the flows between them.
+
+        With the `look` of a watcher that this state breaks, the way ends at the step that breaks it.
+        """
         moves: list[Move] = []
         here: tuple[State, int] | None = node
         while here is not None:
             here, move = self.came[here]
             moves.append(move)
-        trail = [each.lstrip("+") for move in reversed(moves) for each in move.trail if each[0] != ">"]
+        if look:
+            moves[0] = self._until_broken(node, moves[0], look)
+        trail = [each.lstrip("+") for move in reversed(moves) for each in move.trail]
         return tuple(key for place, key in enumerate(trail) if place == 0 or trail[place - 1] != key)
+
+
+    def _until_broken(self, node: tuple[State, int], move: Move, look: Callable[[int, State, Move], int | None]) -> Move:
+        parent = self.came[node][0]
+        before, value = parent if parent is not None else ((), 0)
+        for count in range(1, len(move.trail)):
+            part = replace(move, trail=move.trail[:count], state=())
+            if look(value, before, part) is None:
+                return part
+        return move
 
 
 def explored(mover: Mover, *, most: int = MOST_STATES, seconds: float = MOST_SECONDS) -> set[State]:
@@ -105,6 +120,13 @@ def explored(mover: Mover, *, most: int = MOST_STATES, seconds: float = MOST_SEC
     search = _Search(mover)
     search.run(lambda value, _before, _move: value, most=most, until=_clock(seconds))
     return {state for state, _ in search.came}
+
+
+def explored_whole(mover: Mover, *, most: int = MOST_STATES, seconds: float = MOST_SECONDS) -> set[State] | None:
+    """Every state that a case can come to rest in; None when there are more than the bounds allow."""
+    search = _Search(mover)
+    search.run(lambda value, _before, _move: value, most=most, until=_clock(seconds))
+    return None if search.is_cut_short or search.overfull else {state for state, _ in search.came}
 
 
 def prove_sound(net: Net, *, most: int = MOST_STATES, seconds: float = MOST_SECONDS) -> Proof:
@@ -137,7 +159,8 @@ def _prove_sound(net: Net, drawn: Net, everything: Callable[[set[str]], set[str]
     # What stands still does not end either: that is said once.
     found = [*still, *(() if still else _never_ending(net, search)), *_never_reached(net, drawn, search, everything)]
     good = Verdict.NOT_PROVEN if search.is_cut_short else Verdict.HOLDS
-    return Proof(Verdict.BROKEN if found else good, tuple(each for each, _ in found), len(search.came), tuple(path for _, path in found))
+    told = tuple(replace(each, path=_drawn_way(net, path)) for each, path in found)
+    return Proof(Verdict.BROKEN if found else good, told, len(search.came), tuple(_steps(path) for _, path in found))
 
 
 Found = tuple[Problem, tuple[str, ...]]
@@ -234,22 +257,39 @@ def _watch(net: Net, rule: Rule, watcher: Watcher, watched: frozenset[str], most
     mover = Mover(net, watched=watched)
     search = _Search(mover)
     broken = search.run(watcher.look, most=most, until=until)
+    look = watcher.look if broken is not None else None
     if broken is None and watcher.must_end_at_rest:
         broken = next((node for node in search.came if mover.is_over(node[0]) and node[1] == watcher.WAITING), None)
     if broken is not None:
-        return _broken(net, rule, watcher.says, search.path(broken), len(search.came))
+        return _broken(net, rule, watcher.says, search.path(broken, look), len(search.came))
     return Proof(Verdict.NOT_PROVEN if search.is_cut_short or search.overfull else Verdict.HOLDS, states=len(search.came))
 
 
 def _broken(net: Net, rule: Rule, says: str, path: tuple[str, ...], states: int) -> Proof:
-    at = path[-1] if path else ""
-    found = _problem(net, "law", f"{rule.id}: {says} ({rule.legal})", at, rule.because)
-    return Proof(Verdict.BROKEN, (found,), states, (path,))
+    steps = _steps(path)
+    # A rule about people or teams has no way: it is broken at the step that it speaks of last.
+    named = [*rule.people[-1:], *(rule.parts[part] for part in ("a",) if part in rule.parts)]
+    at = steps[-1] if steps else next((key for name in named for key in sorted(net.named(name))), "")
+    found = replace(_problem(net, "law", f"{rule.id}: {says} ({rule.legal})", at, rule.because), path=_drawn_way(net, path))
+    return Proof(Verdict.BROKEN, (found,), states, (steps,))
 
 
 def _problem(net: Net, code: str, message: str, key: str, fix: str) -> Problem:
     node = net.nodes.get(key)
     return Problem(code, message, node.id if node else "", node.name if node else "", fix)
+
+
+def _drawn_way(net: Net, path: Sequence[str]) -> tuple[str, ...]:
+    """The way to a fault as ids of the diagram, steps and flows, as a person follows it."""
+    flows = {flow.key: flow.id for node in net.nodes.values() for flow in node.outs}
+    ids = [flows.get(key[1:], "") if key[0] == ">" else net.nodes[key].id for key in path if key[0] == ">" or key in net.nodes]
+    return tuple(each for place, each in enumerate(ids) if each and (place == 0 or ids[place - 1] != each))
+
+
+def _steps(path: Sequence[str]) -> tuple[str, ...]:
+    """The steps of a way without the flows, each once in a row."""
+    steps = [key for key in path if key[0] != ">"]
+    return tuple(key for place, key in enumerate(steps) if place == 0 or steps[place - 1] != key)
 
 
 def _place(net: Net, token: str) -> str:

@@ -19,7 +19,7 @@ class ConditionRefused(ValueError):
 
 def is_true(condition: str, answers: Mapping[str, Any]) -> bool:
     """Whether a condition such as `=route = "A" and not(urgent)` holds for these answers. ConditionRefused when it cannot be read."""
-    return _holds(condition.strip().removeprefix("=").strip(), answers)
+    return _holds(_inner(condition), answers)
 
 
 def names_in(condition: str) -> set[str]:
@@ -33,7 +33,13 @@ def tree(condition: str) -> list[Any]:
     """The condition as plain lists that a page's script can work out: `["or", …]`, `["and", …]`, `["not", …]`, `["is", key]`,
     or `[sign, key, value]`. ConditionRefused when it cannot be read.
     """
-    return _tree(condition.strip().removeprefix("=").strip())
+    return _tree(_inner(condition))
+
+
+def _inner(condition: str) -> str:
+    """A condition without its sign, on one line: the form editor breaks long ones; what stands in quotation marks stays as it is."""
+    parts = re.split(r'("[^"]*")', condition.strip().removeprefix("=").strip())
+    return "".join(part if part.startswith('"') else re.sub(r"\s+", " ", part) for part in parts)
 
 
 def _tree(text: str) -> list[Any]:

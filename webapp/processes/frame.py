@@ -1,0 +1,54 @@
+"""What every page of one process has: its name, which version is live, its pages as tabs, and the way to change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import current_app, render_template, url_for
+
+from models import ProcessDefinition
+from webapp import areas
+from webapp.db import db
+from webapp.signed_in import person
+from workflows.actions import process_drafts
+from workflows.library import definitions
+from workflows.queries import processes
+
+TABS = (
+    ("About", "show_process"),
+    ("Steps", "show_steps"),
+    ("Forms", "show_forms"),
+    ("Rules and deadlines", "show_rules"),
+    ("Tables", "show_tables"),
+    ("Versions", "show_versions"),
+)
+DRAFT = "workshop.diagram"
+
+
+def page(template: str, live: ProcessDefinition, tab: str, **more: Any) -> str:
+    """A page of a process under its frame; `tab` is the endpoint of the tab it belongs to."""
+    return render_template(f"processes/{template}", process=live, tabs=tabs(live.key, tab), change=_change(live.key), **more)
+
+
+def tabs(key: str, active: str) -> list[dict[str, Any]]:
+    """The pages of a process for the navigation above each of them."""
+    return [{"text": text, "href": url_for(f"processes.{name}", key=key), "active": name == active} for text, name in TABS]
+
+
+def _change(key: str) -> dict[str, str] | None:
+    """The way into the workshop for those who may enter it."""
+    if DRAFT not in current_app.view_functions or not areas.may_enter(person(), DRAFT):
+        return None
+    draft = process_drafts.find_going(db.session, key)
+    return {"text": "Go on with the draft" if draft else "Change this process", "href": url_for(DRAFT, key=key)}
+
+
+def called_folders(definition: ProcessDefinition) -> dict[str, Mapping[str, str]]:
+    """The files of the processes that a version calls, by key."""
+    return {key: definitions.called_definition(db.session, definition, key).files for key in definition.calls}
+
+
+def calling_folders(key: str) -> list[Mapping[str, str]]:
+    """The files of the live versions that call a process."""
+    return [each.live.files for each in processes.library(db.session) if key in each.live.calls]

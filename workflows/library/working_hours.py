@@ -1,0 +1,71 @@
+"""Working time: from nine to five in London on the working days of a calendar, counted in minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+from models import clock
+from workflows.rules import calendar
+
+OPENS, CLOSES = time(9), time(17)
+DAY_MINUTES = 8 * 60
+FIRST = date(2010, 1, 4)
+
+
+class WorkingHours:
+    """The council's working time with its closures."""
+
+    def __init__(self, closures: Iterable[calendar.Closure] = ()) -> None:
+        named = calendar.find_calendar("EW", closures)
+        self._is_working = lru_cache(maxsize=None)(lambda day: calendar.is_working_day(day, named))
+        self._last = FIRST
+        self._before = {FIRST: 0}
+
+    def opening(self, at: datetime) -> datetime:
+        """The moment itself if it is in working time, else the next at which work begins."""
+        local = at.astimezone(clock.LONDON)
+        day = local.date()
+        if self._is_working(day) and local.time() < CLOSES:
+            return at if local.time() >= OPENS else _moment(day, OPENS)
+        day += timedelta(days=1)
+        while not self._is_working(day):
+            day += timedelta(days=1)
+        return _moment(day, OPENS)
+
+    def after(self, start: datetime, minutes: float) -> datetime:
+        """The moment at which so many working minutes have passed, as UTC."""
+        at = self.opening(start).astimezone(clock.LONDON)
+        left = minutes
+        while True:
+            today = (datetime.combine(at.date(), CLOSES) - at.replace(tzinfo=None)).total_seconds() / 60
+            if left <= today:
+                # The clock never changes in working time, so London's own time can be counted on.
+                return (at + timedelta(minutes=left)).astimezone(UTC)
+            left -= today
+            at = self.opening(_moment(at.date(), CLOSES)).astimezone(clock.LONDON)
+
+    def between(self, start: datetime, end: datetime) -> float:
+        """How many working minutes lie between two moments; nothing when the end is not later."""
+        return max(0.0, self._minutes(end) - self._minutes(start)) if end > start else 0.0
+
+    def _minutes(self, at: datetime) -> float:
+        local = at.astimezone(clock.LONDON)
+        before = self._counted(local.date()) * DAY_MINUTES
+        if not self._is_working(local.date()):
+            return float(before)
+        passed = (datetime.combine(local.date(), local.time()) - datetime.combine(local.date(), OPENS)).total_seconds() / 60
+        return before + min(max(passed, 0.0), DAY_MINUTES)
+
+    def _counted(self, day: date) -> int:
+        """How many working days lie between the first day of the count and a day, which is left out itself."""
+        while self._last < day:
+            following = self._last + timedelta(days=1)
+            self._before[following] = self._before[self._last] + int(self._is_working(self._last))
+            self._last = following
+        return self._before[max(day, FIRST)]
+
+
+def _moment(day: date, at: time) -> datetime:
+    return calendar.london_instant(day, at=at)
