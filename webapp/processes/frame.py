@@ -44,11 +44,12 @@ def _change(key: str) -> dict[str, str] | None:
     return {"text": "Go on with the draft" if draft else "Change this process", "href": url_for(DRAFT, key=key)}
 
 
-def called_folders(definition: ProcessDefinition) -> dict[str, Mapping[str, str]]:
-    """The files of the processes that a version calls, by key."""
-    return {key: definitions.called_definition(db.session, definition, key).files for key in definition.calls}
+def folders_around(definition: ProcessDefinition) -> list[Mapping[str, str]]:
+    """The files of what a version calls, of the live versions that call it, and of what those call: its rules may name steps of them all."""
+    callers = [each.live for each in processes.library(db.session) if definition.key in each.live.calls]
+    called = [_called_files(each) for each in (*callers, definition)]
+    return [files for folders in called for files in folders] + [each.files for each in callers]
 
 
-def calling_folders(key: str) -> list[Mapping[str, str]]:
-    """The files of the live versions that call a process."""
-    return [each.live.files for each in processes.library(db.session) if key in each.live.calls]
+def _called_files(definition: ProcessDefinition) -> list[Mapping[str, str]]:
+    return [definitions.called_definition(db.session, definition, key).files for key in definition.calls]

@@ -37,9 +37,8 @@ def show_tables(key: str) -> ResponseReturnValue:
 
 def rules_of(definition: ProcessDefinition) -> tuple[list[rules_in_words.RuleInWords], str]:
     """The rules of a version in words, and why they cannot be read when they cannot."""
-    around = [*frame.called_folders(definition).values(), *frame.calling_folders(definition.key)]
     try:
-        return rules_in_words.rules_of(definition.files, around, group_names(db.session)), ""
+        return rules_in_words.rules_of(definition.files, frame.folders_around(definition), group_names(db.session)), ""
     except rules_in_words.LawRefused as error:
         return [], str(error)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -164,8 +163,8 @@ def literal_of(expression: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text as an expression."""
-    return json.dumps(text, ensure_ascii=False) if text else ""
+    """The key of a team as an expression, as the diagram editor writes it."""
+    return f"'{text}'" if text else ""
 
 
 def items(found: Mapping[str, str], *, first: str = "") -> tuple[Item, ...]:

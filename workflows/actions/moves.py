@@ -93,11 +93,6 @@ def undo(session: Session, move_id: uuid.UUID, *, by: User) -> CaseMove:
     return found
 
 
-def can_be_undone(found: CaseMove) -> bool:
-    """Whether the case still stands where the move put it."""
-    return found.undone_at is None and found.instance.revision == found.revision_after
-
-
 def _detail(instance: ProcessInstance, before: ProcessDefinition, after: ProcessDefinition) -> dict[str, Any]:
     return {"key": after.key, "from": before.version, "to": after.version, "instance": instance.id.hex}
 
@@ -153,8 +148,3 @@ def _put_rows_back(session: Session, instance: ProcessInstance, kept: Mapping[st
             row.name, row.candidate_group, row.properties = values["name"], values["candidate_group"], values["properties"]
             row.definition_id = uuid.UUID(values["definition_id"])
     session.flush()
-
-
-def moves_of(session: Session, instance_id: uuid.UUID) -> Sequence[CaseMove]:
-    """The moves of an instance, the newest first."""
-    return session.scalars(select(CaseMove).where(CaseMove.instance_id == instance_id).order_by(CaseMove.moved_at.desc())).all()

@@ -30,7 +30,7 @@ def move_cases(engine: Engine, tools: Tools, row_id: uuid.UUID) -> None:
         references = _references(session, wanted)
         to = moving.version_of(session, session.get_one(ProcessDefinition, to_id))
         crossings = _crossings(session, wanted, to)
-    counts = {"moved": 0, "stayed": 0}
+    counts = _counts(to.key)
     for done, instance_id in enumerate(wanted, 1):
         undertakings.go_on(engine, row_id)
 
@@ -51,7 +51,8 @@ def undo_moves(engine: Engine, tools: Tools, row_id: uuid.UUID) -> None:
         query = select(CaseMove.id, CaseMove.instance_id).where(CaseMove.undertaking_id == uuid.UUID(row.args["undertaking"]))
         found = session.execute(query.where(CaseMove.undone_at.is_(None)).order_by(CaseMove.moved_at)).all()
         references = _references(session, [each.instance_id for each in found])
-    counts = {"moved": 0, "stayed": 0}
+        key = session.get_one(ProcessInstance, found[0].instance_id).definition.key if found else ""
+    counts = _counts(key)
     for done, (move_id, instance_id) in enumerate(found, 1):
         undertakings.go_on(engine, row_id)
 
@@ -62,7 +63,12 @@ def undo_moves(engine: Engine, tools: Tools, row_id: uuid.UUID) -> None:
         _one_case(engine, row_id, done, references[instance_id], one, counts)
 
 
-def _one_case(engine: Engine, row_id: uuid.UUID, done: int, reference: str, one: Step, counts: dict[str, int]) -> None:
+def _counts(key: str) -> dict[str, Any]:
+    """What the page of the job says of all cases together, and where to go from there."""
+    return {"moved": 0, "stayed": 0, **({"href": f"/processes/{key}/migrate", "link": "Undo this, or move other cases"} if key else {})}
+
+
+def _one_case(engine: Engine, row_id: uuid.UUID, done: int, reference: str, one: Step, counts: dict[str, Any]) -> None:
     """One case in a transaction of its own, together with its line of result."""
     try:
         with transaction(engine) as session:

@@ -282,7 +282,8 @@ class Mover:
     def _join(self, case: _Case, node: Node) -> bool:
         arrived = [flow for flow in node.ins if f">{flow.key}" in case.tokens]
         missing = [flow for flow in node.ins if flow not in arrived]
-        if any(self._can_reach(token, missing, node) for token in case.tokens):
+        # What may come to a flow that was heard of as well, as around a loop, is not waited for.
+        if any(self._can_reach(token, missing, node) and not self._can_reach(token, arrived, node) for token in case.tokens):
             return False
         for flow in arrived:
             case.tokens.remove(f">{flow.key}")

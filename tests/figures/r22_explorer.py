@@ -1,4 +1,4 @@
-"""Figure R16: the explorer against the engine. Random processes are explored whole and then walked at random on the real engine: every
+"""Figure R22: the explorer against the engine. Random processes are explored whole and then walked at random on the real engine: every
 state that the engine reaches must be one that the explorer knows. Conditions are free, lists have none, one or two, timers fire at any time.
 """
 
@@ -47,7 +47,7 @@ def main(models: int = MODELS, walks: int = WALKS) -> int:
     seconds = time.process_time() - began
     unknown = found.unknown or []
     told = f"of_{found.states}_states_of_{found.models}_models_{found.too_large}_too_large_to_explore_{seconds:.0f}s"
-    print(f"R16 states_unknown_to_the_explorer {len(unknown)} {told} 0 {'short' if unknown else 'ok'}")
+    print(f"R22 states_unknown_to_the_explorer {len(unknown)} {told} 0 {'short' if unknown else 'ok'}")
     for line in unknown[:5]:
         print(f"  {line}", file=sys.stderr)
     return 1 if unknown else 0
