@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from tests.support.casebook import FORM
 from tests.unit.engine import drawing as d
 from tests.unit.engine.models import table
 
@@ -46,7 +47,7 @@ def _form(what: str, text: str) -> Hostile:
 
 
 def _rules(what: str, text: str) -> Hostile:
-    return Hostile(what, {"process.bpmn": plain(), "forms/u.json": "{}", "rules.yml": text}, "rules.yml")
+    return Hostile(what, {"process.bpmn": plain(), "forms/u.json": FORM % "u", "rules.yml": text}, "rules.yml")
 
 
 @cache
@@ -89,12 +90,19 @@ def _sizes() -> list[Hostile]:
         _bpmn("a line of 400 steps", d.definitions(d.process("p", d.start("s"), *(d.user(f"u{n}") for n in range(400)), d.end("e"),
                                                              d.chain("s", *(f"u{n}" for n in range(400)), "e")))),
         _bpmn("10,000 flows between the same two", plain(*(f'<sequenceFlow id="g{n}" sourceRef="u" targetRef="e"/>' for n in range(10_000)))),
+        _bpmn("4,000 drawings of one step", plain().replace("</definitions>", _drawn(4_000) + "</definitions>")),
         _bpmn("nothing", ""),
         _bpmn("only spaces", " " * 100_000),
         _bpmn("a zero byte", plain().replace("<startEvent", "\x00<startEvent")),
         _bpmn("half a file", plain()[: len(plain()) // 2]),
         _bpmn("two files in one", plain() + plain().partition("?>")[2]),
     ]  # fmt: skip
+
+
+def _drawn(count: int) -> str:
+    names = 'xmlns:bd="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
+    shapes = "".join(f'<bd:BPMNShape id="h{n}" bpmnElement="u"><dc:Bounds x="{n}" y="0" width="100" height="80"/></bd:BPMNShape>' for n in range(count))
+    return f'<bd:BPMNDiagram {names} id="d"><bd:BPMNPlane id="l" bpmnElement="p">{shapes}</bd:BPMNPlane></bd:BPMNDiagram>'
 
 
 def _shapes() -> list[Hostile]:

@@ -16,7 +16,7 @@ from models.session import make_engine, new_session, transaction
 from webapp.commands import database
 from webapp.settings import Settings
 from workflows.actions import catalogue, definitions, organisation
-from workflows.engine import DefinitionRefused, Problem, verdicts
+from workflows.engine import DefinitionRefused, Problem, reading, steps_of, verdicts
 from workflows.engine.problems import errors_in
 from workflows.library import definitions as library
 from workflows.library import drift as drifting
@@ -118,8 +118,11 @@ def findings(folder: Path, tell: gate.Tell | None = None) -> list[Problem]:
     files = folders[folder.name]
     try:
         called = library.folders_called_by(files, folders)
-        is_called = any(folder.name in library.keys_called_by(other) for key, other in folders.items() if key != folder.name)
-        return gate.look(folder.name, files, called, groups=_groups(folder.parent), is_called=is_called, seconds=CHECK_SECONDS, tell=tell)
+        callers = [key for key in folders if key != folder.name and folder.name in library.folders_called_by(folders[key], folders)]
+        steps = [step.id for key in callers for root in reading.diagrams(folders[key]).values() for step in steps_of(root) if step.kind == "user task"]
+        return gate.look(
+            folder.name, files, called, groups=_groups(folder.parent), is_called=bool(callers), caller_steps=steps, seconds=CHECK_SECONDS, tell=tell
+        )
     except DefinitionRefused as error:
         return error.problems
 

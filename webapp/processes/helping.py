@@ -31,7 +31,7 @@ def conditions() -> ResponseReturnValue:
 
 def _groups(found: Sequence[Verdict]) -> list[dict[str, Any]]:
     """The lines by element: what becomes of it, and of each of its attributes."""
-    groups = []
+    groups: list[dict[str, Any]] = []
     for name, lines in groupby(found, key=lambda each: each.element):
         first, *rest = list(lines)
         # A hit policy stands below its table, whose element was listed before.

@@ -59,7 +59,10 @@ def look(session: Session, draft: ProcessDraft) -> Found:
     """The whole gate about a draft as it is saved now, and its tests. The same content is looked at once, so a second look is quick."""
     files = process_drafts.files_of(session, draft)
     about = around(session, draft.key, files)
-    problems = tuple(gate.look(draft.key, files, about.called, groups=about.groups, is_called=about.is_called, seconds=PAGE_SECONDS))
+    looked = gate.look(
+        draft.key, files, about.called, groups=about.groups, is_called=about.is_called, caller_steps=about.caller_steps, seconds=PAGE_SECONDS
+    )
+    problems = tuple(looked)
     can_run = not any(problem.severity == "error" for problem in problems)
     tests = testing.report(draft.key, files, about, task_forms.choices(session)) if can_run else Report()
     return Found(engine.digest(files), problems, tests)

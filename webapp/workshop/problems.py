@@ -34,7 +34,7 @@ def lint(key: str) -> ResponseReturnValue:
     found = bench.find(key)
     files = _with_typed(found.files)
     stands = around(db.session, key, files)
-    problems = gate.lint(key, files, stands.called, groups=stands.groups)
+    problems = gate.lint(key, files, stands.called, groups=stands.groups, caller_steps=stands.caller_steps)
     return jsonify(problems=[asdict(each) for each in problems])
 
 
@@ -43,7 +43,9 @@ def problems(key: str) -> ResponseReturnValue:
     """Everything the gate says of a draft. `show` is the number of a finding to see on the diagram."""
     found = bench.find(key)
     stands = around(db.session, key, found.files)
-    told = gate.look(key, found.files, stands.called, groups=stands.groups, is_called=stands.is_called, seconds=PAGE_SECONDS)
+    told = gate.look(
+        key, found.files, stands.called, groups=stands.groups, is_called=stands.is_called, caller_steps=stands.caller_steps, seconds=PAGE_SECONDS
+    )
     ordered = sorted(told, key=lambda each: each.severity != "error")
     shown = request.args.get("show", type=int)
     chosen = ordered[shown - 1] if shown and 0 < shown <= len(ordered) else None

@@ -19,19 +19,20 @@ DEEPEST_CALLS = 10
 
 def check(
     key: str, files: Files, called: Mapping[str, Files], *, known_operations: Collection[str], known_groups: Collection[str] | Mapping[str, str],
-    known_forms: Mapping[str, Collection[str]], known_functions: Collection[str] = (),
+    known_forms: Mapping[str, Collection[str]], known_functions: Collection[str] = (), caller_steps: Collection[str] = (),
 ) -> list[Problem]:  # fmt: skip
     """Everything that stands against deploying a folder, errors and warnings, each with its element and what to do.
 
     `called` are the folders of all processes it calls, directly or not; they have passed this check themselves. `known_groups` are
-    the keys of the teams, or their names by key; `known_forms` the questions of each form by the form's name.
+    the keys of the teams, or their names by key; `known_forms` the questions of each form by the form's name;
+    `caller_steps` the ids of the user tasks of the processes that call this one, which its own steps may name.
     """
     try:
         roots = reading.diagrams(files)
         called_roots = {name: list(reading.diagrams(content).values()) for name, content in called.items() if name != key}
     except DefinitionRefused as refused:
         return refused.problems
-    found = [problem for root in roots.values() for problem in check_elements(root)]
+    found = [problem for name, root in roots.items() for problem in check_elements(root, name)]
     found_tables, table_problems = _tables(files)
     found += table_problems
     found += _calls(key, list(roots.values()), called_roots)
@@ -39,11 +40,13 @@ def check(
         return found
     groups = dict(known_groups) if isinstance(known_groups, Mapping) else {group: group for group in known_groups}
     functions = frozenset(language.FUNCTIONS) | frozenset(known_functions)
-    known = meanings.Known(known_operations, groups, known_forms, found_tables, functions)
+    known = meanings.Known(known_operations, groups, known_forms, found_tables, functions, frozenset(caller_steps))
     found += [problem for root in roots.values() for problem in flows.check_flows(root)]
+    if any(problem.code == "size" for problem in found):
+        return found
     found += list(_meanings(list(roots.values()), called_roots, known))
     found += [problem for root in roots.values() for problem in _branches(root, known)]
-    return found or _parsed(key, files, called)
+    return found if errors_in(found) else [*found, *_parsed(key, files, called)]
 
 
 def _tables(files: Files) -> tuple[dict[str, tables.Table], list[Problem]]:
@@ -100,7 +103,7 @@ def _depth(graph: Mapping[str, list[str]], key: str) -> int:
 
 def _meanings(roots: list[etree._Element], called: Mapping[str, list[etree._Element]], known: meanings.Known) -> Iterator[Problem]:
     below = [root for each in called.values() for root in each]
-    step_ids = [task.get("id", "") for root in [*roots, *below] for task in root.iter(f"{BPMN}userTask")]
+    step_ids = [*known.steps, *(task.get("id", "") for root in [*roots, *below] for task in root.iter(f"{BPMN}userTask"))]
     for root in roots:
         yield from meanings.check_steps(root, known)
     yield from _named_steps(roots, below, step_ids)

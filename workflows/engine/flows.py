@@ -21,6 +21,8 @@ CAN_BE_INTERRUPTED = frozenset({"userTask", "callActivity", "subProcess"})
 WAITING = frozenset({"userTask", "intermediateCatchEvent", "eventBasedGateway", "callActivity"})
 # The engine's parser and its forecast follow a path by calling themselves; a chain of 489 steps is where that ends.
 MOST_STEPS_IN_ONE = 300
+MOST_FLOWS_IN_ONE = 900
+MOST_STEPS_IN_ALL = 1_000
 DEEPEST_SUB_PROCESSES = 8
 
 
@@ -71,11 +73,19 @@ def scopes_of(root: etree._Element) -> list[Scope]:
 
 def check_flows(root: etree._Element) -> Iterator[Problem]:
     """Findings about the flows of a file."""
+    scopes = scopes_of(root)
+    too_large = [problem for scope in scopes for problem in _check_size(scope)]
+    if sum(len(scope.nodes) for scope in scopes) > MOST_STEPS_IN_ALL:
+        too_large.append(finding("size", root, f"it has more than {MOST_STEPS_IN_ALL} elements", "Move a part into a process of its own and call it"))
+    if too_large:
+        # What is far too large is not gone through step by step.
+        yield from too_large
+        return
     ids = Counter(element.get("id") for element in root.iter(f"{BPMN}*") if element.get("id"))
     for element in root.iter(f"{BPMN}*"):
         if ids[element.get("id")] > 1 and element.get("id"):
             yield finding("id", element, f"the id {element.get('id')} is used {ids[element.get('id')]} times", "Give each element an id of its own")
-    for scope in scopes_of(root):
+    for scope in scopes:
         yield from _check_shape(scope)
         for node_id, node in scope.nodes.items():
             yield from _check_ends(scope, node_id, node)
@@ -93,6 +103,11 @@ def _check_shape(scope: Scope) -> Iterator[Problem]:
         yield finding("start", scope.container, f"it has {len(starts)} start events", "Draw exactly one")
     if not ends:
         yield finding("end", scope.container, "it has no end event", "Draw at least one")
+
+
+def _check_size(scope: Scope) -> Iterator[Problem]:
+    if len(scope.flows) > MOST_FLOWS_IN_ONE:
+        yield finding("size", scope.container, f"it has more than {MOST_FLOWS_IN_ONE} flows", "Move a part into a process of its own and call it")
     if len(scope.nodes) > MOST_STEPS_IN_ONE:
         yield finding("size", scope.container, f"it has more than {MOST_STEPS_IN_ONE} elements", "Move a part into a process of its own and call it")
     if sum(1 for around in scope.container.iterancestors(f"{BPMN}subProcess")) >= DEEPEST_SUB_PROCESSES:

@@ -32,13 +32,14 @@ PROPERTIES = {
 
 @dataclass(frozen=True)
 class Known:
-    """What there is outside the diagram: operations, groups by key, the questions of each form, tables by key, and further functions."""
+    """What there is outside the diagram: operations, groups by key, questions of each form, tables by key, functions, and steps of its callers."""
 
     operations: Collection[str]
     groups: Mapping[str, str]
     forms: Mapping[str, Collection[str]]
     tables: Mapping[str, tables.Table]
     functions: frozenset[str] = frozenset(language.FUNCTIONS)
+    steps: frozenset[str] = frozenset()
 
 
 @dataclass

@@ -12,6 +12,7 @@ from workflows.engine.problems import DefinitionRefused, Problem
 LARGEST = 2_000_000
 DEEPEST = 60
 MOST_ELEMENTS = 20_000
+MOST_ATTRIBUTES = 100  # of one element; to look one up among very many takes long
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 
@@ -40,6 +41,8 @@ def _check_shape(root: etree._Element, name: str) -> None:
     while stack:
         element, depth = stack.pop()
         count += 1
+        if len(element.attrib) > MOST_ATTRIBUTES:
+            raise _refused(name, f"line {element.sourceline}: an element has more than {MOST_ATTRIBUTES} attributes")
         if depth > DEEPEST or count > MOST_ELEMENTS:
             raise _refused(name, "the file has too many elements, or they are too deep inside one another")
         stack.extend((child, depth + 1) for child in element)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -11,6 +12,8 @@ from workflows.engine.problems import Problem
 from workflows.engine.reading import BPMN, SPIFF
 
 DRAWING = ("http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec/DD/20100524/DC", "http://www.omg.org/spec/DD/20100524/DI")
+PLACES = ("x", "y", "width", "height")
+PLACE = re.compile(r"-?\d{1,6}(?:\.\d{1,20})?(?:[eE]-?\d{1,2})?")
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 NAMED = frozenset({"id", "name"})
 ELEMENTS: dict[str, frozenset[str]] = {
@@ -146,14 +149,25 @@ ONCE = frozenset({"conditionExpression", "multiInstanceLoopCharacteristics", "sc
 WAITS_FOR = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 
 
-def check_elements(root: etree._Element) -> Iterator[Problem]:
+def check_elements(root: etree._Element, name: str = "process.bpmn") -> Iterator[Problem]:
     """Findings about single elements of a BPMN file: unknown ones, unknown attributes, and events of a kind that would not work."""
     if root.tag != f"{BPMN}definitions":
-        yield Problem("element", "the file is no BPMN diagram", fix="Export it from a BPMN editor as BPMN 2.0 XML")
+        yield Problem("element", f"{name} is no BPMN diagram", fix="Export it from a BPMN editor as BPMN 2.0 XML")
         return
     for element in root.iter():
         if isinstance(element.tag, str) and etree.QName(element).namespace not in DRAWING:
             yield from _check_element(element)
+        elif isinstance(element.tag, str):
+            yield from _check_drawn(element)
+
+
+def _check_drawn(element: etree._Element) -> Iterator[Problem]:
+    """Places and sizes of the drawing that are no numbers, named by the element that is drawn."""
+    for name in PLACES:
+        if element.get(name) is not None and not PLACE.fullmatch(element.get(name, "")):
+            about = next((each.get("bpmnElement") for each in (element, *element.iterancestors()) if each.get("bpmnElement")), "")
+            message = f"its drawing has “{element.get(name, '')[:40]}” for {name}, which is no number"
+            yield Problem("drawing", message, str(about), fix="Draw it again", line=int(element.sourceline or 0))
 
 
 def _check_element(element: etree._Element) -> Iterator[Problem]:
@@ -175,7 +189,8 @@ def _check_place(element: etree._Element, kind: str) -> Iterator[Problem]:
     parent = element.getparent()
     around = etree.QName(parent).localname if parent is not None else ""
     if around not in STANDS_IN.get(kind, frozenset({around})):
-        yield finding("place", element, f"a {kind} inside a {around or 'file'} is not supported: it would be ignored", "Draw it again where it belongs")
+        message = f"a {kind} inside a {around or 'file'} is not supported: it would be ignored"
+        yield finding("place", element, message, "Draw it again where it belongs")
     elif kind in ONCE and parent is not None and next(parent.iterchildren(element.tag)) is not element:
         yield finding("place", element, f"there is more than one {kind} in it, and only one would count", "Keep one")
 

@@ -31,7 +31,10 @@ ELEMENTS: dict[str, frozenset[str]] = {
     "requiredInput": frozenset({"href"}),
     "extensionElements": frozenset(),
 }
-SHOWN = frozenset({"variable", "annotation", "annotationEntry", "description", "inputData", "informationRequirement", "requiredInput", "extensionElements"})
+# DMN gives these no effect on what is decided.
+SHOWN = frozenset(
+    {"variable", "annotation", "annotationEntry", "description", "inputData", "informationRequirement", "requiredInput", "extensionElements"}
+)
 INSTEAD = {
     "defaultOutputEntry": "Add a row at the end whose cells are all empty",
     "inputValues": "Let the form offer only these values",

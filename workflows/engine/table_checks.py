@@ -13,6 +13,8 @@ from workflows.engine.problems import Problem
 from workflows.engine.tables import VALUE, Table
 
 MOST_COMBINATIONS = 20_000
+MOST_OVERLAPS = 20  # that are named; the others show once these are mended
+MOST_CELLS_TRIED = 40_000  # values tried in cells, column by column
 OTHER_TEXT = "any other text"
 
 
@@ -28,6 +30,10 @@ def check_table(table: Table, name: str) -> Iterator[Problem]:
     for samples in columns:
         count *= len(samples or ())
     if not count or count > MOST_COMBINATIONS or table.policy == "COLLECT":
+        return
+    if sum(len(samples or ()) for samples in columns) * len(table.rules) > MOST_CELLS_TRIED:
+        message = f"{name}: it has too many rows to look for gaps and for rows that match at once"
+        yield Problem("table-not-checked", message, fix="Split the table", severity="warning")
         return
     yield from _check_combinations(table, name, [samples or [] for samples in columns])
 
@@ -53,6 +59,8 @@ def _check_combinations(table: Table, name: str, columns: list[list[Any]]) -> It
         if not hit and not gap and not any(columns[column][place] == OTHER_TEXT and len(columns[column]) > 1 for column, place in enumerate(places)):
             gap = _words(table, columns, places)
         for first, second in itertools.combinations(hit, 2):
+            if len(overlaps) == MOST_OVERLAPS:
+                break
             if table.policy == "UNIQUE" or _says_otherwise(table, first, second):
                 overlaps.setdefault((first, second), _words(table, columns, places))
     for (first, second), where in sorted(overlaps.items()) if table.policy in ("UNIQUE", "ANY") else []:

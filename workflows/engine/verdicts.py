@@ -14,14 +14,14 @@ from workflows.engine import standard, supported, supported_tables
 Kind = Literal["runs", "shown", "refused"]
 WORDS: dict[Kind, str] = {"runs": "Runs as the standard says", "shown": "Shown only, as the standard says", "refused": "Refused by name"}
 # The standard gives these no effect on a run.
-SHOWN = frozenset(
-    """association category categoryValue collaboration definitions documentation extensionElements flowNodeRef group lane laneSet participant text
-    textAnnotation incoming outgoing""".split()
-)
-SHOWN_ATTRIBUTES = frozenset(
-    """id name exporter exporterVersion targetNamespace namespace expressionLanguage typeLanguage textFormat processType isClosed gatewayDirection
-    implementation label preferredOrientation outputLabel typeRef""".split()
-)
+SHOWN = frozenset({
+    "association", "category", "categoryValue", "collaboration", "definitions", "documentation", "extensionElements", "flowNodeRef", "group", "lane",
+    "laneSet", "participant", "text", "textAnnotation", "incoming", "outgoing",
+})  # fmt: skip
+SHOWN_ATTRIBUTES = frozenset({
+    "id", "name", "exporter", "exporterVersion", "targetNamespace", "namespace", "expressionLanguage", "typeLanguage", "textFormat", "processType",
+    "isClosed", "gatewayDirection", "implementation", "label", "preferredOrientation", "outputLabel", "typeRef",
+})  # fmt: skip
 OUR_OWN = {
     "lane": "The lane names the team that does its steps",
     "loopDataInputRef": "Names the value of the case that holds the list",
@@ -59,8 +59,8 @@ def bpmn() -> list[Verdict]:
 def dmn() -> list[Verdict]:
     """The lines for decision tables: each element of DMN 1.3, its attributes, and each hit policy."""
     found = [verdict for name, attributes in standard.dmn_elements().items() for verdict in _table_lines(name, attributes)]
-    policies = [Verdict("decisionTable", f"hitPolicy={name}", "refused" if note else "runs", note) for name, note in supported_tables.POLICIES.items()]
-    return [*found, *policies]
+    policies = supported_tables.POLICIES.items()
+    return [*found, *(Verdict("decisionTable", f"hitPolicy={name}", "refused" if note else "runs", note) for name, note in policies)]
 
 
 def _lines(name: str, attributes: tuple[str, ...]) -> Iterator[Verdict]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -18,13 +18,16 @@ Frozen = tuple[tuple[str, str], ...]
 REMEMBERED = 64
 
 
-def problems(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str]) -> list[Problem]:
-    """Everything found in a folder. `groups` are the known candidate groups, name by key; `called` the folders it calls, whole.
+def problems(
+    key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str], caller_steps: Collection[str] = ()
+) -> list[Problem]:  # fmt: skip
+    """Everything found in a folder. `groups` are the known candidate groups, name by key; `called` the folders it calls, whole;
+    `caller_steps` the ids of the user tasks of those that call it, where they are known.
 
     The same content is looked at once: what is found of it never changes.
     """
     below = tuple((name, frozen(folder)) for name, folder in called.items())
-    return list(_found(key, frozen(files), below, frozen(groups), engine.known_operations()))
+    return list(_found(key, frozen(files), below, frozen(groups), engine.known_operations(), frozenset(caller_steps)))
 
 
 def frozen(content: Mapping[str, str]) -> Frozen:
@@ -33,9 +36,13 @@ def frozen(content: Mapping[str, str]) -> Frozen:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _found(key: str, content: Frozen, below: tuple[tuple[str, Frozen], ...], named: Frozen, operations: frozenset[str]) -> tuple[Problem, ...]:
+def _found(
+    key: str, content: Frozen, below: tuple[tuple[str, Frozen], ...], named: Frozen, operations: frozenset[str], steps: frozenset[str]
+) -> tuple[Problem, ...]:
     files, called = dict(content), {name: dict(folder) for name, folder in below}
-    found = engine.check(key, files, called, known_operations=operations, known_groups=dict(named), known_forms=forms_of(files, called))
+    found = engine.check(
+        key, files, called, known_operations=operations, known_groups=dict(named), known_forms=forms_of(files, called), caller_steps=steps
+    )
     return (*found, *_form_problems(files), *_letter_problems(files), *_clashes(files, called))
 
 
@@ -59,22 +66,26 @@ def refuse_unless_ready(key: str, files: Files, called: Mapping[str, Files], *, 
 
 def everything(
     key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str], is_called: bool = False,
-    seconds: float = proofs.MOST_SECONDS, tell: proofs.Tell | None = None,
+    caller_steps: Collection[str] = (), seconds: float = proofs.MOST_SECONDS, tell: proofs.Tell | None = None,
 ) -> list[Problem]:  # fmt: skip
     """All that the gate says of a folder: whether it is complete, drawn so that people can read it, and proven; warnings too.
 
     The proofs take at most `seconds`, and say so when that was not enough; `tell` hears how far they are.
     """
-    found = problems(key, files, called, groups=groups)
+    found = problems(key, files, called, groups=groups, caller_steps=caller_steps)
     if errors_in(found):
         # What is proven about a process that cannot run would only confuse.
         return found
     return [*found, *_drawn(files), *proofs.problems(key, files, called, groups=groups, is_called=is_called, seconds=seconds, tell=tell)]
 
 
-def quick(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str]) -> list[Problem]:
+def quick(
+    key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str], caller_steps: Collection[str] = ()
+) -> list[Problem]:  # fmt: skip
     """What can be said at once, while somebody draws: all but the proofs; faults of the drawing are warnings here, since it is being drawn."""
-    found = problems(key, files, called, groups=groups)
+    found = [*problems(key, files, called, groups=groups, caller_steps=caller_steps), *proofs.unreadable(files)]
+    if any(each.code == "size" for each in found):
+        return found
     try:
         return [*found, *(replace(each, severity="warning") for each in _drawn(files))]
     except DefinitionRefused:

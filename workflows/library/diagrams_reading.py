@@ -9,6 +9,7 @@ from lxml import etree
 
 from workflows.engine import reading
 
+FARTHEST = 1_000_000.0
 BPMN = reading.BPMN
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
@@ -134,7 +135,7 @@ def _drawn(root: etree._Element, kind: str) -> Iterator[tuple[str, etree._Elemen
 
 
 def _box(bounds: etree._Element) -> Box:
-    return Box(*(float(bounds.get(key, "0")) for key in ("x", "y", "width", "height")))
+    return Box(*(_number(bounds.get(key)) for key in ("x", "y", "width", "height")))
 
 
 def _label(drawn: etree._Element) -> Box | None:
@@ -171,7 +172,7 @@ def _around(element: etree._Element) -> str:
 
 
 def _line(drawn: etree._Element, element: etree._Element, is_default: bool) -> Line:
-    points = tuple((float(point.get("x", "0")), float(point.get("y", "0"))) for point in drawn.iter(WAYPOINT))
+    points = tuple((_number(point.get("x")), _number(point.get("y"))) for point in drawn.iter(WAYPOINT))
     return Line(
         id=element.get("id", ""),
         name=" ".join(element.get("name", "").split()),
@@ -190,3 +191,12 @@ def _depth(shape: Shape) -> int:
     if shape.kind == "subProcess" and shape.is_open:
         return 2
     return 4 if shape.kind == "boundaryEvent" else 3
+
+
+def _number(text: str | None) -> float:
+    """A place or a size; 0 for what is no number, which the check of the elements names."""
+    try:
+        found = float(text or "0")
+    except ValueError:
+        return 0.0
+    return found if abs(found) < FARTHEST else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -9,6 +10,7 @@ from workflows.engine import Problem
 from workflows.library import diagrams_reading
 from workflows.library.diagrams_reading import EVENTS, GATEWAYS, NODES, Box, Drawing, Line, Shape
 
+MOST_DRAWN = 3_000
 TOUCH = 2.0  # shapes may come this near to a line or to one another
 NEARLY = 0.95  # how far from its middle, as a share of its radius, words may come to a diamond or a circle
 Segment = tuple[tuple[float, float], tuple[float, float]]
@@ -21,6 +23,11 @@ def problems(xml: str | bytes, name: str = "process.bpmn") -> list[Problem]:
 
 def problems_of(drawing: Drawing) -> list[Problem]:
     """Every fault of a drawing that has been read."""
+    if len(drawing.shapes) + len(drawing.lines) > MOST_DRAWN:
+        return [Problem("layout-size", f"it has more than {MOST_DRAWN} shapes and lines, which nobody can read", fix="Split the process")]
+    twice = [each for each, count in Counter(shape.id for shape in drawing.shapes).items() if count > 1]
+    if twice:
+        return [Problem("layout-twice", "this is drawn more than once", each, each, "Remove one of the drawings") for each in twice]
     return [*_missing(drawing), *_shapes(drawing), *_places(drawing), *_lines(drawing), *_labels(drawing)]
 
 

@@ -43,7 +43,7 @@ def _found(
         alone = exploring.read_net(key, files, groups=groups)
         near, far = _rules(key, files, alone, called, groups)
     except LawRefused as error:
-        return (Problem("law", f"{key}: {error}"),)
+        return (Problem("law", f"{RULES}: {error}"),)
     whole = exploring.read_net(key, files, called, groups=groups) if far else alone
     wanted = [*((rule, alone) for rule in near), *((rule, whole) for rule in far if not (is_called and rule.unknown_in(whole)))]
     if tell:
@@ -55,6 +55,15 @@ def _found(
         [(_, proof)] = exploring.prove_rules(net, [rule], seconds=ends - time.monotonic())
         found += _told(proof, f"the rule {rule.id}")
     return tuple(found)
+
+
+def unreadable(files: Files) -> list[Problem]:
+    """Why the rules of a folder cannot be read, if they cannot; proves nothing."""
+    try:
+        exploring.read_rules(files.get(RULES, "rules: []"))
+    except LawRefused as error:
+        return [Problem("law", f"{RULES}: {error}")]
+    return []
 
 
 def refuse_unless_proven(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str], is_called: bool = False) -> list[Problem]:

@@ -88,4 +88,4 @@ def test_what_stands_where_nothing_would_look_at_it_is_refused(odd: str) -> None
 
 
 def test_a_file_that_is_no_diagram_is_refused() -> None:
-    assert problems_of("<html/>")[0].message == "the file is no BPMN diagram"
+    assert problems_of("<html/>")[0].message == "process.bpmn is no BPMN diagram"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from lxml import etree
@@ -187,6 +189,19 @@ def test_nothing_that_another_tool_wrote_is_lost() -> None:
     assert edited.startswith('<?xml version="1.0" encoding="UTF-8"?>')
 
 
+def test_a_file_with_other_prefixes_keeps_them() -> None:
+    plain = VISIT.replace("xmlns:bpmn=", "xmlns=").replace("<bpmn:", "<").replace("</bpmn:", "</").replace('"bpmn:tFormal', '"tFormal')
+    plain = plain.replace("spiffworkflow", "s").replace("bpmndi", "drawn").replace("//s.org", "//spiffworkflow.org")
+
+    edited = outline.add_after(plain, "record-visit", TASK)
+    edited_again = outline.set_time(edited.xml, edited.step, rule="lado_referral_days")
+    waits = outline.add_after(edited_again, edited.step, New("intermediateCatchEvent", "Wait a week", refers_to='"P7D"')).xml
+
+    assert "ns0" not in waits and "bpmn:" not in waits and "spiffworkflow:" not in waits
+    assert layout.problems(waits) == []
+    keeps(plain, edited_again, gone=4)
+
+
 def test_a_file_without_a_drawing_is_edited_too() -> None:
     bare = VISIT[: VISIT.index("<bpmndi:BPMNDiagram")] + "</bpmn:definitions>"
 
@@ -252,3 +267,22 @@ def test_a_new_step_stands_right_behind_the_one_before_it() -> None:
 def test_what_cannot_be_done_says_why(change, error: type[Exception], words: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(error, match=words):
         change()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("key", SHIPPED)
+def test_every_change_of_every_step_leaves_a_clean_drawing(key: str) -> None:
+    xml, read = SHIPPED[key], outline.read_outline(SHIPPED[key])
+    changes: list[tuple[str, Callable[[], str]]] = []
+    for step in read.steps:
+        changes.append((f"rename {step.id}", partial(outline.rename, xml, step.id, "A name that is rather longer than it was")))
+        changes.append((f"delete {step.id}", lambda step=step: outline.delete(xml, step.id, keep=way_of(step) if len(step.next) > 1 else "").xml))
+        changes += [(f"add {way.id}", lambda way=way: outline.add_after(xml, way.source_id, TASK, way=way.id).xml) for way in step.next]
+        changes += [(f"{step.id} into {lane.id}", partial(outline.assign, xml, step.id, lane=lane.id)) for lane in read.lanes]
+
+    for what, change in changes:
+        try:
+            after = change()
+        except Refused:
+            continue
+        assert layout.problems(after) == [], what

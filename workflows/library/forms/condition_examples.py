@@ -27,14 +27,18 @@ EXAMPLES = (
         "The route is urgent or special", '=route = "urgent" or route = "special"', {"route": '"urgent", "special"'},
         "route in ['urgent', 'special']", {"route": "special"}, {"route": "usual"},
     ),
-    Example("It costs 500,000 pounds or more", "=value_total >= 500000", {"value_total": ">= 500000"}, "value_total >= 500000", {"value_total": 500000}, {"value_total": 499999}),
+    Example(
+        "It costs 500,000 pounds or more", "=value_total >= 500000", {"value_total": ">= 500000"}, "value_total >= 500000",
+        {"value_total": 500000}, {"value_total": 499999},
+    ),
     Example(
         "It costs from 100 to 500 pounds", "=value_total >= 100 and value_total <= 500", {"value_total": "[100..500]"},
         "value_total >= 100 and value_total <= 500", {"value_total": 500}, {"value_total": 501},
     ),
     Example(
-        "The route is urgent and it costs more than 100 pounds", '=route = "urgent" and value_total > 100', {"route": '"urgent"', "value_total": "> 100"},
-        "route == 'urgent' and value_total > 100", {"route": "urgent", "value_total": 101}, {"route": "urgent", "value_total": 100},
+        "The route is urgent and it costs more than 100 pounds", '=route = "urgent" and value_total > 100',
+        {"route": '"urgent"', "value_total": "> 100"}, "route == 'urgent' and value_total > 100",
+        {"route": "urgent", "value_total": 101}, {"route": "urgent", "value_total": 100},
     ),
     Example(
         "The route is neither urgent nor special", '=not(route = "urgent" or route = "special")', {"route": 'not("urgent", "special")'},

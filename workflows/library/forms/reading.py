@@ -78,9 +78,14 @@ def read_form(source: str | Mapping[str, Any], *, choices: Mapping[str, Sequence
         data = json.loads(source) if isinstance(source, str) else source
     except json.JSONDecodeError as error:
         raise FormRefused(f"The form is not JSON: {error.msg} in line {error.lineno}") from error
+    except RecursionError as error:
+        raise FormRefused("The parts of the form are too deep inside one another") from error
     if not isinstance(data, Mapping) or not isinstance(data.get("components"), list):
         raise FormRefused("The form has no list of components")
-    parts = tuple(_part(component, choices or {}) for component in _walk(data["components"]))
+    try:
+        parts = tuple(_part(component, choices or {}) for component in _walk(data["components"]))
+    except RecursionError as error:
+        raise FormRefused("The parts of the form are too deep inside one another") from error
     return FormSchema(str(data.get("id", "")), parts)
 
 

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from threading import Lock
 from typing import Any
 
@@ -26,26 +27,30 @@ REMEMBERED = 64
 _whole, _quick = Apart("gate"), Apart("lint")
 _known: OrderedDict[str, tuple[Problem, ...]] = OrderedDict()
 _lock = Lock()
+atexit.register(_whole.close)
+atexit.register(_quick.close)
 
 
 def look(
     key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str], is_called: bool = False, seconds: float = WHOLE_SECONDS,
-    tell: Tell | None = None, stop: Callable[[], bool] | None = None,
+    caller_steps: Collection[str] = (), tell: Tell | None = None, stop: Callable[[], bool] | None = None,
 ) -> list[Problem]:  # fmt: skip
-    """Everything the gate finds in a folder, whole; `called` the folders it calls, `is_called` whether others call it.
+    """Everything the gate finds in a folder, whole; `called` the folders it calls, `is_called` whether others call it, and `caller_steps`
+    the ids of the user tasks of those others, where they are known.
 
     Takes at most `seconds` and a little: what could not be proven by then is a warning that says so, and a folder that cannot be read
     by then is refused in words. `tell` hears what is looked at, how much is done and how much there is; `stop` is asked now and then,
     and Stopped is raised when it says yes. The same content is looked at once.
     """
-    wanted = _wanted("everything", key, files, called, groups) | {"is_called": is_called, "seconds": seconds}
+    wanted = _wanted("everything", key, files, called, groups, caller_steps) | {"is_called": is_called, "seconds": seconds}
     return _remembered(wanted, lambda: _whole.ask(wanted, seconds=seconds + SPARE_SECONDS, tell=tell, stop=stop))
 
 
-def lint(key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str]) -> list[Problem]:
-    """What can be said in a moment: everything but the proofs, and the faults of the drawing as warnings. Never remembered wrongly,
-    never raises."""
-    wanted = _wanted("quick", key, files, called, groups)
+def lint(
+    key: str, files: Files, called: Mapping[str, Files], *, groups: Mapping[str, str], caller_steps: Collection[str] = ()
+) -> list[Problem]:  # fmt: skip
+    """What can be said in a moment: everything but the proofs, with the faults of the drawing as warnings."""
+    wanted = _wanted("quick", key, files, called, groups, caller_steps)
     return _remembered(wanted, lambda: _quick.ask(wanted, seconds=QUICK_SECONDS))
 
 
@@ -54,10 +59,13 @@ def warm() -> None:
     _quick.warm()
 
 
-def _wanted(what: str, key: str, files: Files, called: Mapping[str, Files], groups: Mapping[str, str]) -> dict[str, Any]:
+def _wanted(
+    what: str, key: str, files: Files, called: Mapping[str, Files], groups: Mapping[str, str], caller_steps: Collection[str]
+) -> dict[str, Any]:  # fmt: skip
     given = {name: sorted(gives) for name, gives in operations.given().items()}
     below = {name: dict(folder) for name, folder in called.items()}
-    return {"what": what, "key": key, "files": dict(files), "called": below, "groups": dict(groups), "operations": given}
+    steps = sorted(caller_steps)
+    return {"what": what, "key": key, "files": dict(files), "called": below, "groups": dict(groups), "operations": given, "caller_steps": steps}
 
 
 def _remembered(wanted: Mapping[str, Any], ask: Callable[[], tuple[list[Problem], bool]]) -> list[Problem]:

@@ -51,6 +51,12 @@ class Apart:
             finally:
                 self._lock.release()
 
+    def close(self) -> None:
+        """End the process, if it is ours; the next question starts another."""
+        with self._lock:
+            if self._owner == os.getpid():
+                self._end()
+
     def ask(
         self, wanted: Mapping[str, Any], *, seconds: float, tell: Tell | None = None, stop: Callable[[], bool] | None = None
     ) -> Answer:
@@ -122,7 +128,7 @@ class Apart:
             self._end()
             kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
             command = [sys.executable, "-P", "-m", "workflows.library.gate.child"]
-            self._process = subprocess.Popen(  # noqa: S603  our own code, with nothing that somebody sent in its arguments
+            self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, env=kept | {"PYTHONPATH": str(ROOT)}
             )
             self._owner, self._is_ready = os.getpid(), False

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import CandidateGroup, ProcessDefinition
-from workflows.engine import DefinitionRefused
+from workflows import engine
+from workflows.engine import DefinitionRefused, reading
 from workflows.library import definitions
 
 Files = Mapping[str, str]
@@ -17,11 +18,13 @@ Files = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Around:
-    """The folders it calls by key, whole and with what those call; the candidate groups, name by key; whether a live process calls it."""
+    """The folders it calls by key, whole and with what those call; the candidate groups, name by key; whether a live process calls it,
+    and the ids of the user tasks of those that do, directly or not."""
 
     called: Mapping[str, Files]
     groups: Mapping[str, str]
     is_called: bool
+    caller_steps: frozenset[str] = frozenset()
 
 
 def around(session: Session, key: str, files: Files) -> Around:
@@ -35,7 +38,8 @@ def around(session: Session, key: str, files: Files) -> Around:
             found[name] = live.files
             waiting += sorted(live.calls)
     groups = {row.key: row.name for row in session.execute(select(CandidateGroup.key, CandidateGroup.name))}
-    return Around(found, groups, _is_called(session, key))
+    callers = _callers(session, key)
+    return Around(found, groups, bool(callers), frozenset(step for files in callers for step in _user_tasks(files)))
 
 
 def _called_by(files: Files) -> frozenset[str]:
@@ -45,8 +49,15 @@ def _called_by(files: Files) -> frozenset[str]:
         return frozenset()
 
 
-def _is_called(session: Session, key: str) -> bool:
-    newest: dict[str, Mapping[str, str]] = {}
-    for row in session.execute(select(ProcessDefinition.key, ProcessDefinition.calls).order_by(ProcessDefinition.version)):
-        newest[row.key] = row.calls
-    return any(key in calls for name, calls in newest.items() if name != key)
+def _callers(session: Session, key: str) -> list[Files]:
+    """The folders of the live processes that call one; `calls` of a version names those called further down too."""
+    newest = {
+        row.key: row for row in session.execute(select(ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.calls).order_by(ProcessDefinition.version))
+    }
+    ids = [row.id for name, row in newest.items() if key in row.calls and name != key]
+    return list(session.scalars(select(ProcessDefinition.files).where(ProcessDefinition.id.in_(ids)))) if ids else []
+
+
+def _user_tasks(files: Files) -> list[str]:
+    """The ids of the user tasks of a folder that was deployed, and so can be read."""
+    return [step.id for root in reading.diagrams(files).values() for step in engine.steps_of(root) if step.kind == "user task"]

@@ -68,22 +68,26 @@ def _question(questions: BinaryIO) -> dict[str, Any] | None:
 def _found(wanted: dict[str, Any], answers: BinaryIO) -> list[Problem]:
     _know(wanted["operations"])
     key, files, called, groups = wanted["key"], wanted["files"], wanted["called"], wanted["groups"]
+    steps = frozenset(wanted["caller_steps"])
     try:
         if wanted["what"] == "quick":
-            return checking.quick(key, files, called, groups=groups)
+            return checking.quick(key, files, called, groups=groups, caller_steps=steps)
 
         def tell(what: str, done: int, total: int) -> None:
             _write(answers, {"at": what, "done": done, "total": total})
 
-        return checking.everything(key, files, called, groups=groups, is_called=wanted["is_called"], seconds=wanted["seconds"], tell=tell)
+        return checking.everything(
+            key, files, called, groups=groups, is_called=wanted["is_called"], caller_steps=steps, seconds=wanted["seconds"], tell=tell
+        )
     except DefinitionRefused as refused:
         return refused.problems
     except RecursionError:
         return [Problem("unreadable", "something in the process goes round in circles or is too deep inside itself", fix="Make it simpler")]
     except MemoryError:
         return [Problem("unreadable", "the process is too large to be looked at", fix="Make it smaller")]
-    except Exception as error:  # whatever a file can make our readers do, the answer is a finding
-        return [Problem("unreadable", f"the process cannot be read ({type(error).__name__})", fix="Undo what was changed last, or send the file again")]
+    except Exception as error:  # noqa: BLE001  whatever a file can make our readers do, the answer is a finding
+        fix = "Undo what was changed last, or send the file again"
+        return [Problem("unreadable", f"the process cannot be read ({type(error).__name__})", fix=fix)]
 
 
 def _know(given: dict[str, list[str]]) -> None:

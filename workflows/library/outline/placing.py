@@ -137,7 +137,9 @@ def _box(paper: Paper, shape: Shape, at: float, across: float) -> Box:
 def _put(paper: Paper, shape: Shape, at: float, across: float, lines: Iterable[str]) -> bool:
     """Set a step down, its edge events with it, and lead all its lines."""
     box = _box(paper, shape, at, across)
-    dx, dy = box.x - shape.box.x, box.y - shape.box.y
+    # Making room may have pushed the step and its events since `shape` was read.
+    was = paper.shapes.get(shape.id, shape).box
+    dx, dy = box.x - was.x, box.y - was.y
     edge = [paper.shapes[each] for each in paper.group(shape.id)[1:]] if shape.id in paper.shapes else []
     paper.shapes[shape.id] = replace(shape, box=box, label=None)
     for each in edge:

@@ -27,7 +27,7 @@ class Sheet:
         reading.read_xml(xml, "process.bpmn")
         keeping = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, strip_cdata=False)
         self.root = etree.fromstring(xml.encode(), keeping)
-        self.is_declared = xml.lstrip().startswith("<?xml")
+        self.is_declared = xml.lstrip("\ufeff \r\n\t").startswith("<?xml")
         self.ends_in_newline = xml.endswith("\n")
         self.look()
 
