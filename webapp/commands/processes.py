@@ -119,7 +119,8 @@ def findings(folder: Path, tell: gate.Tell | None = None) -> list[Problem]:
     try:
         called = library.folders_called_by(files, folders)
         callers = [key for key in folders if key != folder.name and folder.name in library.folders_called_by(folders[key], folders)]
-        steps = [step.id for key in callers for root in reading.diagrams(folders[key]).values() for step in steps_of(root) if step.kind == "user task"]
+        drawn = [root for key in callers for root in reading.diagrams(folders[key]).values()]
+        steps = [step.id for root in drawn for step in steps_of(root) if step.kind == "user task"]
         return gate.look(
             folder.name, files, called, groups=_groups(folder.parent), is_called=bool(callers), caller_steps=steps, seconds=CHECK_SECONDS, tell=tell
         )

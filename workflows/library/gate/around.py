@@ -51,9 +51,8 @@ def _called_by(files: Files) -> frozenset[str]:
 
 def _callers(session: Session, key: str) -> list[Files]:
     """The folders of the live processes that call one; `calls` of a version names those called further down too."""
-    newest = {
-        row.key: row for row in session.execute(select(ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.calls).order_by(ProcessDefinition.version))
-    }
+    query = select(ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.calls).order_by(ProcessDefinition.version)
+    newest = {row.key: row for row in session.execute(query)}
     ids = [row.id for name, row in newest.items() if key in row.calls and name != key]
     return list(session.scalars(select(ProcessDefinition.files).where(ProcessDefinition.id.in_(ids)))) if ids else []
 

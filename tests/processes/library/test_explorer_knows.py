@@ -1,0 +1,34 @@
+"""The figure that compares the explorer with the engine, on a hundred models, and proof that it notices what it is there to notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.figures import r22_explorer as figure
+from workflows.library.exploring import moving
+
+
+def test_the_engine_reaches_no_state_that_the_explorer_does_not_know() -> None:
+    found = figure.compare(100, 1, first_seed=5_000)
+
+    assert found.unknown == []
+    assert found.states > 500
+
+
+def test_an_explorer_that_forgets_events_beside_a_step_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(self: Any, state: Any, node: Any) -> Iterator[Any]:
+        return iter(())
+
+    monkeypatch.setattr(moving.Mover, "_fire_beside", nothing)
+
+    assert figure.compare(20, 3).unknown
+
+
+def test_an_explorer_that_knows_only_one_way_on_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = moving.Mover._split
+    monkeypatch.setattr(moving.Mover, "_split", lambda self, case, node: usual(self, case, node)[:1])
+
+    assert figure.compare(20, 3).unknown
