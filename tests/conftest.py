@@ -34,7 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.long)
 
 
-compiled_once.install()
+def pytest_configure() -> None:
+    """Let the apps of a test run share what they compile."""
+    compiled_once.install()
 
 
 @pytest.fixture(autouse=True)

@@ -48,7 +48,7 @@ def fresh(kind: str) -> Iterator[Database]:
         yield Database(kind, url, engine)
     finally:
         engine.dispose()
-        _drop_postgresql(url) if kind == "postgresql" else shutil.rmtree(Path(url.removeprefix("sqlite:///")).parent)
+        _drop_postgresql(url) if kind == "postgresql" else shutil.rmtree(sqlite_file(url).parent)
 
 
 def available() -> list[str]:
@@ -78,6 +78,11 @@ def _fresh_sqlite() -> str:
     folder = Path(tempfile.mkdtemp(prefix="casework-"))
     shutil.copy(sqlite_template(), folder / "test.sqlite3")
     return f"sqlite:///{folder}/test.sqlite3"
+
+
+def sqlite_file(url: str) -> Path:
+    """Where a SQLite database lies, from its address."""
+    return Path(url.removeprefix("sqlite:///"))
 
 
 @functools.cache

@@ -45,7 +45,6 @@ def axe(page: Page) -> list[str]:
 
 def wait_until_there(page: Page) -> None:
     """Wait until the page that a click leads to has come whole; a page without a heading is let through, for the checks to find."""
-    page.wait_for_load_state()
     with suppress(TimeoutError):
         page.locator("h1").first.wait_for(state="attached", timeout=SCRIPT_RUNS_WITHIN)
     page.wait_for_load_state()

@@ -9,6 +9,7 @@ import zlib
 
 from werkzeug.test import TestResponse
 
+TOKEN = re.compile(r'((?:data-form-token|name="csrf_token" value)=)"[^"]*"')
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.S)
 
 
@@ -22,6 +23,11 @@ def said(answer: TestResponse) -> str:
         with zipfile.ZipFile(io.BytesIO(body)) as package:
             words += [package.read(name).decode("utf-8", "replace") for name in package.namelist()]
     return "\n".join(words)
+
+
+def without_tokens(page: str) -> str:
+    """A page without its form tokens, which are others in the next second."""
+    return TOKEN.sub(r"\1", page)
 
 
 def _unpacked(part: bytes) -> str:

@@ -17,6 +17,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from models import User, clock
 from models.session import make_engine, new_session, transaction
+from tests.support.databases import sqlite_file
 from webapp import create_app
 from webapp.commands import database, demo, processes
 from webapp.settings import Settings, from_environment
@@ -88,7 +89,7 @@ def make_town(folder: Path, *, stories: bool = True, market: bool = False) -> Se
 
 def copy_town(town: Settings, folder: Path) -> Settings:
     """The same town in another folder, for a test that changes it."""
-    source = Path(town.database_url.removeprefix("sqlite:///")).parent
+    source = sqlite_file(town.database_url).parent
     shutil.copytree(source, folder / "var", dirs_exist_ok=True)
     return from_environment({"DPS_CHEAP_PASSWORDS": "1", "DPS_SECRET_KEY": town.secret_key}, folder=folder)
 

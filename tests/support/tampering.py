@@ -185,9 +185,11 @@ def flipped(value: Any, dice: random.Random) -> Any:
     """The value with one bit changed somewhere."""
     if value is None:
         return uuid.UUID(int=dice.getrandbits(128))
+    if value == {}:
+        return {"added": 1}
     if isinstance(value, dict):
         key = dice.choice(sorted(value))
-        return {**value, key: flipped(value[key], dice)} if value else {"added": 1}
+        return {**value, key: flipped(value[key], dice)}
     if isinstance(value, str):
         return _flipped_text(value, dice)
     if isinstance(value, datetime):

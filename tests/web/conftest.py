@@ -12,7 +12,7 @@ from flask import Flask
 
 from models import CandidateGroup, GroupKind, GroupMembership, User, clock
 from models.session import transaction
-from tests.support.databases import sqlite_template
+from tests.support.databases import sqlite_file, sqlite_template
 from webapp import create_app
 from webapp.settings import Settings, from_environment
 from workflows.rules import passwords
@@ -28,7 +28,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def app_on(database: Path, settings: Settings) -> Flask:
     """The whole app with these settings on a copy of a SQLite file."""
-    place = Path(settings.database_url.removeprefix("sqlite:///"))
+    place = sqlite_file(settings.database_url)
     place.parent.mkdir(exist_ok=True)
     shutil.copy(database, place)
     return create_app(settings)

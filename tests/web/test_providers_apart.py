@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +10,11 @@ from pathlib import Path
 import pytest
 from flask import Response, make_response
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from models import OutboxMail, Provider, clock
 from models.session import new_session, transaction
 from tests.support import planters_of_providers  # noqa: F401  what each plants is found by the walk
-from tests.support.said import said
+from tests.support.said import said, without_tokens
 from tests.support.walk import PROVIDERS, UNSAFE, Visit, World, visits, world_in
 from tests.web.admin import planters as admin_planters  # noqa: F401
 from tests.web.cases import planters as case_planters  # noqa: F401
@@ -78,11 +76,6 @@ def test_a_provider_sees_what_is_its_own(world: World, who: str) -> None:
     assert len({visit.endpoint for visit in pages}) >= LEAST_PAGES_OF_ONES_OWN
 
 
-def without_token(answer: TestResponse) -> str:
-    """A page without its form token, which is another one in the next second."""
-    return re.sub(r'"[\w.-]{60,}"', "", answer.text)
-
-
 @pytest.mark.parametrize("address", ["/provider/messages/{}", "/apply/{}", "/apply/{}/status", "/c/{}"])
 def test_an_unannounced_visit_is_to_its_provider_what_does_not_exist(world: World, address: str) -> None:
     hidden, browser = world.owned["one"]["unannounced_case"].reference, world.browser("provider")
@@ -91,7 +84,7 @@ def test_an_unannounced_visit_is_to_its_provider_what_does_not_exist(world: Worl
 
     assert there.status_code == nowhere.status_code
     assert there.status_code in {302, 403, 404}
-    assert without_token(there).replace(hidden, "") == without_token(nowhere).replace("INS-2020-9999", "")
+    assert without_tokens(there.text).replace(hidden, "") == without_tokens(nowhere.text).replace("INS-2020-9999", "")
 
 
 @pytest.mark.figure("S2 walks_in_which_one_provider_saw_anothers_or_the_councils_own")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,34 +14,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from models import Application, ApplicationSection, Case, Model, Provider, User
-from models.session import make_engine, new_session, transaction
+from models import Application, ApplicationSection, Case, Provider, User
+from models.session import new_session, transaction
 from tests.support import factories
 from tests.support import planting_apply as plant
 from tests.support.clients import Browser, client_for
-from webapp import create_app
+from tests.support.databases import fresh, sqlite_file
+from tests.web.conftest import app_on
 from webapp.settings import Settings
 
 
 @pytest.fixture(scope="session")
-def library_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def library_file() -> Iterator[Path]:
     """A database with the processes that the council ships, its people, and a list that takes applications; made once."""
-    file = tmp_path_factory.mktemp("library") / "dps.sqlite3"
-    engine = make_engine(f"sqlite:///{file}")
-    Model.metadata.create_all(engine)
-    factories.council(engine)
-    with transaction(engine) as session:
-        plant.open_list(session)
-    engine.dispose()
-    return file
+    with fresh("sqlite") as made:
+        factories.council(made.engine)
+        with transaction(made.engine) as session:
+            plant.open_list(session)
+        made.engine.dispose()
+        yield sqlite_file(made.url)
 
 
 @pytest.fixture
-def library_app(library_file: Path, settings: Settings, tmp_path: Path) -> Iterator[Flask]:
+def library_app(library_file: Path, settings: Settings) -> Iterator[Flask]:
     """The app on a copy of that database."""
-    (tmp_path / "var").mkdir(exist_ok=True)
-    shutil.copy(library_file, tmp_path / "var" / "dps.sqlite3")
-    app = create_app(settings)
+    app = app_on(library_file, settings)
     yield app
     app.extensions["dps_engine"].dispose()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,10 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from models import User, clock
-from models.session import make_engine, new_session, transaction
+from models.session import new_session, transaction
 from tests.support import factories, planting_lists
 from tests.support.clients import Browser, client_for, public_client
-from tests.support.databases import sqlite_template
+from tests.support.databases import fresh, sqlite_file
 from tests.web.conftest import app_on
 from webapp.settings import Settings
 
@@ -47,16 +46,14 @@ class Office:
 
 
 @pytest.fixture(scope="session")
-def market_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def market_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A database with the council and its small market; made once, and copied by each test."""
-    folder = tmp_path_factory.mktemp("market")
-    shutil.copy(sqlite_template(), folder / "dps.sqlite3")
-    engine = make_engine(f"sqlite:///{folder}/dps.sqlite3")
-    planting_lists.council(engine, folder)
-    with clock.held(clock.read_instant(TODAY)), transaction(engine) as session:
-        planting_lists.small_market(session)
-    engine.dispose()
-    return folder / "dps.sqlite3"
+    with fresh("sqlite") as made:
+        planting_lists.council(made.engine, tmp_path_factory.mktemp("market"))
+        with clock.held(clock.read_instant(TODAY)), transaction(made.engine) as session:
+            planting_lists.small_market(session)
+        made.engine.dispose()
+        yield sqlite_file(made.url)
 
 
 @pytest.fixture
