@@ -10,6 +10,8 @@ from typing import Any, cast
 import pytest
 from playwright.sync_api import Browser, Locator
 
+from tests.support import pages
+
 START = b'<!doctype html><html lang="en-GB"><title>Slow</title><a href="/slow">On</a>'
 LATE = b'<p id="late">The rest</p>'
 
@@ -57,4 +59,29 @@ def test_a_look_waits_for_the_rest_of_a_page(browser: Browser, address: str) -> 
 
     assert seen_unaided == 0, "the page came too fast for this test to show anything"
     assert late.count() == 1
+    page.close()
+
+
+GOOD = """<!doctype html><html lang="en-GB"><head><title>Work – Casework</title><meta name="viewport" content="width=device-width"></head><body>
+<a class="govuk-skip-link" href="#main-content">Skip to main content</a><main id="main-content"><h1>Work</h1>{}</main></body></html>"""
+PLANTED = {
+    "axe label": '<input type="text">',
+    "1280 pixels axe color-contrast": '<p style="color: #ccc; background: #fff">Pale words</p>',
+    "at 360 pixels wider than the window": '<p style="width: 700px">Broad</p>',
+    "the id same stands twice": '<p id="same">One</p><p id="same">Two</p>',
+    "lacks one main heading": "<h1>Another</h1>",
+    "lacks no empty heading": "<h2> </h2>",
+}
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_a_planted_fault_of_a_page_is_found(browser: Browser, fault: str) -> None:
+    page = browser.new_page()
+    page.set_content(GOOD.format(""))
+    sound = pages.problems(page)
+    page.set_content(GOOD.format(PLANTED[fault]))
+    found = pages.problems(page)
+
+    assert sound == []
+    assert any(fault in line for line in found), found
     page.close()
