@@ -16,7 +16,8 @@ from playwright.sync_api import Locator, Page
 from tests.support.clients import client_for
 from tests.support.server import Site
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The one without a window of its own does the same with about half the processor time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
@@ -39,7 +40,7 @@ def launch_arguments() -> dict[str, Any]:
     """How to start the browser. Without one the test is skipped, or fails where nothing may be skipped (CI)."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
-        give_up("There is no Chromium on this machine: apt-get install chromium")
+        give_up("There is no Chromium on this machine: apt-get install chromium-headless-shell")
     return {"executable_path": found, "args": list(QUIET)}
 
 
