@@ -39,7 +39,7 @@ from models.inspections import (
     Severity,
     StandardMark,
 )
-from models.jobs import Job, JobStatus, OutboxMail
+from models.jobs import Job, JobStatus, OutboxMail, Webhook
 from models.lists import (
     Contract,
     ExtensionOption,
@@ -54,10 +54,32 @@ from models.lists import (
     Regime,
     Reminder,
 )
-from models.moves import CaseMove
-from models.people import CandidateGroup, Delegation, FormKey, GroupKind, GroupMembership, LoginAttempt, LoginSession, User
+from models.moves import CaseMove, CaseReturn
+from models.people import (
+    CalendarFeed,
+    CandidateGroup,
+    Delegation,
+    FormKey,
+    GroupKind,
+    GroupMembership,
+    LoginAttempt,
+    LoginSession,
+    User,
+)
 from models.placements import Placement, WelfareCheck
-from models.processes import Answer, Draft, Incident, InstanceStatus, Message, ProcessDefinition, ProcessInstance, TaskStatus, Timer, UserTask
+from models.processes import (
+    Answer,
+    Draft,
+    Incident,
+    InstanceStatus,
+    Message,
+    ProcessDefinition,
+    ProcessInstance,
+    TaskReminder,
+    TaskStatus,
+    Timer,
+    UserTask,
+)
 from models.providers import (
     CaseMessage,
     Certificate,
@@ -87,6 +109,7 @@ __all__ = [
     "AuditEvent",
     "AuditSeal",
     "AuditText",
+    "CalendarFeed",
     "CallIn",
     "CallInStatus",
     "CandidateGroup",
@@ -94,6 +117,7 @@ __all__ = [
     "CaseKey",
     "CaseMessage",
     "CaseMove",
+    "CaseReturn",
     "CaseStatus",
     "Certificate",
     "CertificateKind",
@@ -174,6 +198,7 @@ __all__ = [
     "Severity",
     "SignOff",
     "StandardMark",
+    "TaskReminder",
     "TaskStatus",
     "Timer",
     "Trial",
@@ -182,5 +207,6 @@ __all__ = [
     "UrgencyAgreement",
     "User",
     "UserTask",
+    "Webhook",
     "WelfareCheck",
 ]

@@ -23,6 +23,11 @@ def now() -> datetime:
     return _held if _held is not None else datetime.now(UTC)
 
 
+def wall() -> datetime:
+    """The machine's own time as an aware UTC datetime, whatever is held: for what other machines and the disk say of time."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """Today's date in London, which is what a statutory date means."""
     return now().astimezone(LONDON).date()

@@ -41,7 +41,10 @@ class User(Keyed, Model):
 
 
 class CandidateGroup(Model):
-    """The people who may claim a user task: a team, or the holder of a post. A lane bears its name."""
+    """The people who may claim a user task: a team, or the holder of a post. A lane bears its name, or one it had.
+
+    Once a person has set its words (`set_by_id`), the file it was shipped in no longer does.
+    """
 
     __tablename__ = "candidate_group"
 
@@ -52,6 +55,9 @@ class CandidateGroup(Model):
     manager_key: Mapped[str | None] = mapped_column(ForeignKey("candidate_group.key"))
     email: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
+    former_names: Mapped[list[str]] = mapped_column(default=list)
+    ends_on: Mapped[date | None]
+    set_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
 
 
 class GroupMembership(Keyed, Model):
@@ -86,12 +92,26 @@ class Delegation(Keyed, Model):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     reason: Mapped[str] = mapped_column(default="")
+    message: Mapped[str] = mapped_column(default="")
     authorised_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
     from_user: Mapped[User] = relationship(foreign_keys=from_user_id, lazy="joined")
     to_user: Mapped[User] = relationship(foreign_keys=to_user_id, lazy="joined")
+
+
+class CalendarFeed(Keyed, Model):
+    """A person's own calendar address. Of its token only the digest is here; `salt` and the service's key make it again for its page."""
+
+    __tablename__ = "calendar_feed"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), unique=True)
+    salt: Mapped[str]
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    made_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship()
 
 
 class LoginSession(Model):

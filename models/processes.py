@@ -60,7 +60,7 @@ class ProcessInstance(Keyed, Model):
     """One run of a definition for a case. `state` is the engine's own compact form; `revision` rises with every step.
 
     `stuck_at` is the element that could not be carried out, empty while all goes well; `has_messages` says that
-    a message lies here that nothing has waited for yet.
+    a message lies here that nothing has waited for yet; `looked_revision` the revision at which somebody saw that it waits for a message.
     """
 
     __tablename__ = "process_instance"
@@ -73,6 +73,7 @@ class ProcessInstance(Keyed, Model):
     live: Mapped[list[str]] = mapped_column(default=list)
     stuck_at: Mapped[str] = mapped_column(default="")
     has_messages: Mapped[bool] = mapped_column(default=False)
+    looked_revision: Mapped[int | None]
     ended_as: Mapped[str | None]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -81,8 +82,11 @@ class ProcessInstance(Keyed, Model):
     definition: Mapped[ProcessDefinition] = relationship()
 
 
+LOOKED_AT = "look_at IS NOT NULL AND status IN ('ready', 'claimed')"
+
+
 class UserTask(Keyed, Model):
-    """A step that waits for a person: the inbox's row for one engine task."""
+    """A step that waits for a person: the inbox's row for one engine task. `look_at` is when reminders of it are looked at again."""
 
     __tablename__ = "user_task"
     __table_args__ = (
@@ -91,6 +95,7 @@ class UserTask(Keyed, Model):
         CheckConstraint("(completed_at IS NULL) = (completed_by_id IS NULL)", name="completed_by_and_at"),
         Index("ix_user_task_inbox_group", "candidate_group", "status", "due_at", "id"),
         Index("ix_user_task_inbox_assignee", "assignee_id", "status", "due_at", "id"),
+        Index("ix_user_task_look_at", "look_at", sqlite_where=text(LOOKED_AT), postgresql_where=text(LOOKED_AT)),
     )
 
     instance_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("process_instance.id"), index=True)
@@ -108,6 +113,7 @@ class UserTask(Keyed, Model):
     priority: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     due_explanation: Mapped[dict[str, Any] | None]
+    look_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
@@ -121,6 +127,18 @@ class UserTask(Keyed, Model):
     assignee: Mapped[User | None] = relationship(foreign_keys=assignee_id)
     completed_by: Mapped[User | None] = relationship(foreign_keys=completed_by_id)
     acting_for: Mapped[User | None] = relationship(foreign_keys=acting_for_id)
+
+
+class TaskReminder(Keyed, Model):
+    """A stage of reminding about a task that is over: sent to somebody, or left out because a later one came at the same time."""
+
+    __tablename__ = "task_reminder"
+    __table_args__ = (UniqueConstraint("task_id", "stage"),)
+
+    task_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_task.id"))
+    stage: Mapped[str]
+    sent_to: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
 
 
 class Answer(Keyed, Model):
@@ -204,6 +222,7 @@ class Incident(Keyed, Model):
     last_tried_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
+    skipped_because: Mapped[str] = mapped_column(default="")
 
     case: Mapped[Case | None] = relationship()
     instance: Mapped[ProcessInstance | None] = relationship()

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 
 BUSY_SECONDS = 15
+# Who does the jobs of a database: one runner inside a process of ours, or distributed workers on a queue in PostgreSQL.
+Jobs = Literal["embedded", "procrastinate"]
+EMBEDDED: Jobs = "embedded"
+PROCRASTINATE: Jobs = "procrastinate"
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for `sqlite:///file` or `postgresql://…`, set so that no acknowledged write is lost."""
+def make_engine(url: str, *, jobs: Jobs = EMBEDDED) -> Engine:
+    """An engine for `sqlite:///file` or `postgresql://…`, set so that no acknowledged write is lost.
+
+    `jobs` says who does what is enqueued through it. What one process enqueues without knowing of the queue is found by the workers.
+    ValueError for the queue on SQLite.
+    """
     if url.startswith("sqlite"):
+        if jobs == PROCRASTINATE:
+            raise ValueError("The job queue needs PostgreSQL")
         return _sqlite(url)
-    return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    options = {"jobs": jobs}
+    return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10, execution_options=options)
+
+
+def jobs_of(bind: Engine | Connection) -> Jobs:
+    """Who does the jobs that are enqueued through an engine or a connection."""
+    return bind.get_execution_options().get("jobs", EMBEDDED)
 
 
 def _sqlite(url: str) -> Engine:

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Json, Keyed, Model
@@ -33,9 +33,16 @@ class Parameter(Keyed, Model):
 
 
 class LocalClosure(Model):
-    """A day the council's offices are closed although it is not a bank holiday."""
+    """A day off that the shipped calendars do not know: a newly proclaimed bank holiday, or a day the council's offices are closed."""
 
     __tablename__ = "local_closure"
+    __table_args__ = (CheckConstraint("kind IN ('council closure', 'bank holiday')", name="kind"),)
 
     day: Mapped[date] = mapped_column(primary_key=True)
     reason: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="council closure")
+    source: Mapped[str] = mapped_column(default="")
+    set_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
+    set_at: Mapped[datetime | None]
+    confirmed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
+    confirmed_at: Mapped[datetime | None]

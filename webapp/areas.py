@@ -74,6 +74,8 @@ OPEN_ENDPOINTS = frozenset(
         "account.sign_in_post",
         "account.sign_in_as_demo",
         "account.signed_out",
+        # Calendar programs cannot sign in: the address itself is the secret.
+        "account.feed",
         "apply.start",
         "apply.eligibility",
         "apply.answer_eligibility",

@@ -57,7 +57,7 @@ db = Database()
 
 def init_db(app: Flask, settings: Settings) -> None:
     """Give the app its engine and close each request's session when the request is over."""
-    app.extensions["dps_engine"] = make_engine(settings.database_url)
+    app.extensions["dps_engine"] = make_engine(settings.database_url, jobs=settings.jobs)
     app.teardown_request(lambda _error: close())
 
 

@@ -8,13 +8,17 @@ import re
 import secrets
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from models import clock
+from models.session import EMBEDDED, PROCRASTINATE, Jobs
+from webapp import systems
+from workflows.enqueue import System
+from workflows.storage import Bucket, Place
 
 SAMPLE_KEYS = frozenset(
     {"change-me", "changeme", "secret", "dev", "development", "test", "example", "insecure"}
@@ -75,6 +79,8 @@ class Settings:
     secret_key: str
     uploads: Path
     library: Path
+    bucket: Bucket | None = None
+    metrics_token: str = ""
     production: bool = False
     clock: datetime | None = None
     host: str = "127.0.0.1"
@@ -89,6 +95,14 @@ class Settings:
     cheap_passwords: bool = False
     clamav: str = ""
     registers: Registers = Registers()
+    jobs: Jobs = EMBEDDED
+    worker_threads: int = 4
+    systems: Mapping[str, System] = field(default_factory=dict)
+
+    @property
+    def documents(self) -> Place:
+        """Where the bytes of documents lie: the bucket when there is one, else the folder."""
+        return self.bucket or self.uploads
 
     @property
     def over_tls(self) -> bool:
@@ -166,12 +180,17 @@ def from_environment(environ: Mapping[str, str] | None = None, *, folder: Path |
         council_logo=_existing_file(reader, "DPS_COUNCIL_LOGO", place),
         mail=_mail(reader),
         uploads=place / reader.text("DPS_UPLOADS", "var/uploads"),
+        bucket=_bucket(reader),
+        metrics_token=reader.matching("DPS_METRICS_TOKEN", "", r"\S{20,}", "at least 20 characters without spaces"),
         library=place / reader.text("DPS_LIBRARY", str(Path(__file__).parent.parent / "bpmn")),
         cheap_passwords=reader.yes_or_no("DPS_CHEAP_PASSWORDS"),
         clamav=reader.matching(
             "DPS_CLAMAV", "", r"unix:/\S+|[^\s:/]+:\d{1,5}", "HOST:PORT or unix:/PATH of a ClamAV daemon"
         ),
         registers=_registers(reader),
+        jobs=_jobs(reader),
+        worker_threads=reader.number("DPS_WORKER_THREADS", 4, 1, 32),
+        systems=systems.read(reader.problems, reader.text("DPS_CONNECTORS"), place, production=production),
     )
     problems = reader.problems + (production_problems(settings, reader.environ) if production else [])
     if problems:
@@ -225,6 +244,17 @@ def _existing_file(reader: _Reader, name: str, place: Path) -> str:
     return reader.read(name, "", existing, "the path of a file that exists")
 
 
+def _bucket(reader: _Reader) -> Bucket | None:
+    """The bucket that documents are kept in; None, and a folder is used, when no address is set."""
+    address = reader.matching("DPS_S3_URL", "", r"https?://[^/\s]+/?", "an address such as https://s3.example.gov.uk").rstrip("/")
+    if not address:
+        return None
+    named = {"name": "DPS_S3_BUCKET", "key": "DPS_S3_KEY", "secret": "DPS_S3_SECRET"}
+    values = {field: reader.text(variable) for field, variable in named.items()}
+    reader.problems += [f"{named[field]} must be set because DPS_S3_URL is" for field, value in values.items() if not value]
+    return Bucket(address=address, region=reader.text("DPS_S3_REGION", "eu-west-2"), **values)
+
+
 def _mail(reader: _Reader) -> Mail:
     return Mail(
         host=reader.text("DPS_SMTP_HOST"),
@@ -249,6 +279,14 @@ def _registers(reader: _Reader) -> Registers:
         charity_url=address("DPS_CHARITY_REGISTER_URL"),
         ofsted_url=address("DPS_OFSTED_FILE_URL"),
     )
+
+
+def _jobs(reader: _Reader) -> Jobs:
+    """Who does the jobs: a runner inside this process, or distributed workers, which need PostgreSQL."""
+    jobs = reader.read("DPS_JOBS", EMBEDDED, {EMBEDDED: EMBEDDED, PROCRASTINATE: PROCRASTINATE}.__getitem__, f"{EMBEDDED} or {PROCRASTINATE}")
+    if jobs == PROCRASTINATE and not reader.text("DPS_DATABASE_URL").startswith("postgresql"):
+        reader.problems.append("DPS_JOBS=procrastinate needs PostgreSQL: set DPS_DATABASE_URL to postgresql://USER:PASSWORD@HOST/NAME")
+    return jobs
 
 
 def production_problems(settings: Settings, environ: Mapping[str, str]) -> list[str]:

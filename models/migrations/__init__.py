@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event
 
 from models.base import Model
+from models.migrations import queue_tables
 from models.session import make_engine
 
 PLACE = Path(__file__).parent
@@ -20,7 +21,7 @@ GUARDS = {"sqlite": 6, "postgresql": 8}
 
 
 def upgrade(url: str) -> None:
-    """Run every migration that the database at `url` has not had, in one transaction.
+    """Run every migration that the database at `url` has not had, in one transaction, and bring the job queue's own tables.
 
     SQLite changes a table by copying it, which would look like taking away what others point to: there the references are
     checked once at the end. RuntimeError names the tables whose rows would point nowhere; nothing is kept then.
@@ -31,6 +32,7 @@ def upgrade(url: str) -> None:
     try:
         with engine.begin() as connection:
             command.upgrade(_config(connection), "head")
+            queue_tables.bring_up(connection)
             if engine.dialect.name == "sqlite":
                 _refuse_loose_references(connection)
     finally:
@@ -52,10 +54,12 @@ def check(url: str) -> list[str]:
     engine = make_engine(url)
     try:
         with engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": Model.metadata})
+            opts = {"compare_type": True, "target_metadata": Model.metadata, "include_name": _is_ours}
+            context = MigrationContext.configure(connection, opts=opts)
             at = context.get_current_revision()
             lines = [] if at == head() else [f"it is at version {at or 'none'}, not {head()}"]
             lines += [_words(difference) for difference in compare_metadata(context, Model.metadata)]
+            lines += queue_tables.difference(connection)
             return lines + ([] if guards_stand(connection) else ["the guard of the audit trail is off: its rows could be changed"])
     finally:
         engine.dispose()
@@ -73,6 +77,10 @@ def guards_stand(connection: Connection) -> bool:
 def head() -> str:
     """The number of the newest migration."""
     return str(ScriptDirectory(str(PLACE)).get_current_head())
+
+
+def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    return kind != "table" or queue_tables.is_ours(name or "")
 
 
 def _config(connection: Connection) -> Config:

@@ -8,6 +8,7 @@ from alembic import context
 
 import models  # noqa: F401  every table is known once the package is read
 from models.base import Instant, Model, Pence
+from models.migrations.queue_tables import is_ours
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -25,5 +26,6 @@ context.configure(
     render_item=render_item,
     render_as_batch=True,
     compare_type=True,
+    include_name=lambda name, kind, _parents: kind != "table" or is_ours(name or ""),
 )
 context.run_migrations()

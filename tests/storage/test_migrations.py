@@ -17,7 +17,7 @@ from models.session import make_engine, new_session, transaction
 from tests.support.databases import Database
 from workflows.actions import audit
 
-HEAD = "0003"
+HEAD = "0004"
 A_TIME = "'2020-09-28 09:00:00'"
 # Two versions of a process, the second not deployed by anyone, and a case on the first, as the tables were before.
 OLD_ROWS = (

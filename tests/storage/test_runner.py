@@ -20,7 +20,7 @@ from tests.support import invariants, rounds
 from tests.support.databases import Database
 from workflows.actions import audit, undertakings
 from workflows.enqueue import Tools, enqueue, job
-from workflows.jobs import nightly
+from workflows.jobs import nightly, planning
 from workflows.jobs.passing import pass_time
 from workflows.jobs.runner import Runner, run_once
 
@@ -278,8 +278,8 @@ def test_timers_fire_in_the_order_they_fall_due_each_at_its_own_moment(database:
 
 def test_the_night_seals_the_trail_and_asks_for_the_next_night(database: Database, tmp_path: Path) -> None:
     clock.hold(MORNING)
-    nightly.plan(database.engine)
-    nightly.plan(database.engine)
+    planning.plan_one(database.engine, nightly.NAME)
+    planning.plan_one(database.engine, nightly.NAME)
 
     pass_time(database.engine, Tools(uploads=tmp_path), until=MORNING + timedelta(days=2))
 

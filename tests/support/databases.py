@@ -124,12 +124,16 @@ def server() -> Path:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     _as_postgres(programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=60"
-    _as_postgres(programs / "pg_ctl", "-D", folder / "data", "-w", "-s", "-l", folder / "log", "-o", options, "start")
+    _as_postgres(programs / "pg_ctl", "-D", folder / "data", "-w", "-s", "-l", folder / "log", "-o", options(folder), "start")
     _stop_when_we_end(programs, folder)
     _run_sql(folder, f"CREATE DATABASE {TEMPLATE}")
     upgrade(_url(folder, TEMPLATE))
     return folder
+
+
+def options(folder: Path) -> str:
+    """How the private server in a folder is started."""
+    return f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=60"
 
 
 def _stop_when_we_end(programs: Path, folder: Path) -> None:

@@ -1,22 +1,17 @@
-"""The invariants of everything that is stored, as one check for every test that does harm."""
+"""The twelve invariants of everything that is stored, as one check for every test that does harm: the product's own."""
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, text
+from collections.abc import Collection
+from datetime import timedelta
 
-from models.session import new_session
-from workflows.actions import audit
-from workflows.library import invariants
+from sqlalchemy import Engine
+
+from workflows.actions import verifying
+from workflows.storage import Place
 
 
-def broken(engine: Engine) -> list[str]:
-    """What does not hold in a database, in words: the tables against one another, the audit chain, the file itself."""
-    with new_session(engine, writes=False) as session:
-        found = invariants.broken(session)
-        verdict = audit.verify(session)
-        if not verdict.ok:
-            found.append(str(verdict))
-        if engine.dialect.name == "sqlite":
-            found += [f"SQLite says {line}" for line in session.scalars(text("PRAGMA integrity_check")) if line != "ok"]
-            found += [f"a foreign key is broken: {tuple(row)}" for row in session.execute(text("PRAGMA foreign_key_check"))]
-    return found
+def broken(engine: Engine, *, uploads: Place | None = None, is_worked: bool = False, acknowledged: Collection[str] = ()) -> list[str]:
+    """What does not hold in a database, in words, each with the number of its invariant."""
+    found = verifying.verify(engine, uploads=uploads, is_worked=is_worked, acknowledged=acknowledged, patience=timedelta(seconds=15))
+    return [f"I{each.number} {words}" for each in found for words in each.first]

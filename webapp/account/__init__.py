@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("account", __name__, template_folder="templates")
 
-from webapp.account import settings, sign_in  # noqa: E402, F401  the views register themselves on the blueprint
+from webapp.account import absences, calendar, mail, settings, sign_in  # noqa: E402, F401  the views register themselves on the blueprint

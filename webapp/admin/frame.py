@@ -19,6 +19,7 @@ PLACES = (
     ("Cannot continue", "incidents"),
     ("Mail", "mail"),
     ("Jobs and timers", "jobs"),
+    ("Other systems", "webhooks"),
     ("Audit trail", "audit"),
     ("People and groups", "people"),
     ("Policy values", "parameters"),

@@ -1,23 +1,20 @@
-"""The pages of administration that only show: overview, mail, jobs and timers, people and groups, policy values."""
+"""The pages of administration that only show: overview, jobs and timers, people and groups, policy values."""
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
-from models import Job, JobStatus, OutboxMail, Timer, User, clock
+from models import Job, JobStatus, Timer, User, clock
 from webapp.admin import bp, frame
 from webapp.db import db
 from webapp.settings import Settings
 from webapp.shared import policy_values
-from workflows.errors import NotFound
 from workflows.queries import administration, processes
 from workflows.rules import permissions
 
-A_PAGE = 50
 JOB_STATES = {
     JobStatus.TODO: ("Queued", "blue"),
     JobStatus.DOING: ("Running", "teal"),
@@ -26,10 +23,13 @@ JOB_STATES = {
 }
 JOB_NAMES = {
     "mail.send": "Send a mail",
+    "mail.plan_digests": "See whether today has a daily mail",
+    "mail.write_digests": "Write the daily mails",
     "documents.erase": "Erase a removed document",
     "provider_documents.scan": "Look for viruses in a file",
     "standing.watch": "Look at every provider on a list",
     "standing.look": "Look at one provider again",
+    "webhook.send": "Tell another system",
 }
 
 
@@ -39,49 +39,9 @@ def home() -> ResponseReturnValue:
     return frame.page("admin/home.html", place="home", overview=administration.overview(db.session), checked_at=clock.now(), has_server=_has_server())
 
 
-@bp.get("/admin/mail")
-def mail() -> ResponseReturnValue:
-    """The outbox: every mail that was sent, waits, or was kept because no mail server is set."""
-    found = administration.mails(db.session, after=request.args.get("after", "")[:40], limit=A_PAGE + 1)
-    links = frame.CaseLinks(each.case_id for each in found)
-    more = url_for("admin.mail", after=str(found[A_PAGE - 1].id)) if len(found) > A_PAGE else ""
-    return frame.page("admin/mail.html", place="mail", rows=[_mail(each, links) for each in found[:A_PAGE]], next_href=more, has_server=_has_server())
-
-
-@bp.get("/admin/mail/<uuid:mail_id>")
-def show_mail(mail_id: uuid.UUID) -> ResponseReturnValue:
-    """One mail as it goes out. NotFound for one about a case that this person may not know of."""
-    found = administration.mail(db.session, mail_id)
-    links = frame.CaseLinks([found.case_id])
-    if not links.may_see(found.case_id):
-        raise NotFound("There is no such mail")
-    return frame.page("admin/one_mail.html", place="mail", mail=_mail(found, links), body=found.body, link=found.link)
-
-
 def _has_server() -> bool:
     settings: Settings = current_app.extensions["dps_settings"]
     return bool(settings.mail.host)
-
-
-def _mail(found: OutboxMail, links: frame.CaseLinks) -> dict[str, Any]:
-    told = links.may_see(found.case_id)
-    text, colour = _mail_state(found)
-    return {
-        "href": url_for("admin.show_mail", mail_id=found.id) if told else "",
-        "subject": found.subject if told else frame.HIDDEN,
-        "to": found.to_address,
-        "case": links.of(found.case_id),
-        "created_at": found.created_at,
-        "state": {"text": text, "colour": colour},
-        "sent_at": found.sent_at,
-        "because": found.not_sent_because,
-    }
-
-
-def _mail_state(found: OutboxMail) -> tuple[str, str]:
-    if found.sent_at is not None:
-        return "Sent", ""
-    return ("Not sent", "grey") if found.not_sent_because else ("Queued", "blue")
 
 
 @bp.get("/admin/jobs")

@@ -76,7 +76,7 @@ def _add(case: Case) -> Document:
         is_public=request.form.get("is_public") == "yes",
         exempt_paragraphs="",
         by=person(),
-        folder=_settings().uploads,
+        folder=_settings().documents,
     )
 
 

@@ -102,7 +102,7 @@ def _walk_all(settings: Settings, engine: Engine, *, until: datetime, with_marke
 
 def _tools(settings: Settings) -> Tools:
     # Without a mail server: what was written half a year ago is not sent today.
-    return Tools(uploads=settings.uploads, public_url=settings.public_url, council_name=settings.council_name)
+    return Tools(uploads=settings.documents, public_url=settings.public_url, council_name=settings.council_name)
 
 
 def _prepared(settings: Settings) -> Engine:

@@ -10,7 +10,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.http import wsgi
 
-from models.session import make_engine, new_session
+from models.session import EMBEDDED, make_engine, new_session
 from webapp import create_app
 from webapp.commands import database, demo, processes, working
 from webapp.settings import Settings
@@ -24,7 +24,7 @@ class PortTaken(database.NotReady):
 
 def add_commands(commands: Any) -> None:
     """Add `dps run`."""
-    parser = commands.add_parser("run", help="prepare the database and serve, with the worker inside")
+    parser = commands.add_parser("run", help="prepare the database and serve, with the worker inside unless DPS_JOBS=procrastinate")
     parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
     parser.set_defaults(carry_out=run)
 
@@ -115,7 +115,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return create_app(self.settings)
 
     def _start_worker(self, _worker: Any) -> None:
-        self.runner = working.start(self.settings)
+        if self.settings.jobs == EMBEDDED:
+            self.runner = working.start(self.settings)
 
     def _stop_worker(self, _arbiter: Any, _worker: Any) -> None:
         runner = getattr(self, "runner", None)

@@ -1,26 +1,28 @@
-"""`dps work` and `dps timers`: the background runner by itself, and the clock moved on for a demonstration."""
+"""`dps worker` and `dps timers`: what fires timers and does jobs, by itself, and the clock moved on for a demonstration."""
 
 from __future__ import annotations
 
 import signal
 import threading
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from models import clock
-from models.session import make_engine
+from models.session import PROCRASTINATE, make_engine
 from webapp.commands import database
 from webapp.settings import Settings
 from workflows.enqueue import MailServer, Tools
 from workflows.errors import Refused
 from workflows.jobs import passing
 from workflows.jobs.runner import Runner
+from workflows.jobs.worker import Worker
 
 
 def add_commands(commands: Any) -> None:
-    """Add `dps work` and `dps timers`."""
-    work = commands.add_parser("work", help="fire timers and work off jobs until stopped, without serving pages")
+    """Add `dps worker` and `dps timers`."""
+    work = commands.add_parser("worker", help="fire timers and work off jobs until stopped, without serving pages")
     work.set_defaults(carry_out=work_until_stopped)
     timers = commands.add_parser("timers", help="hold the clock at a moment and fire what is due by then; for demonstrations")
     timers.add_argument("--at", required=True, help="a date or a time such as 2020-11-01 or 2020-11-01 09:30")
@@ -44,8 +46,9 @@ def _tools(settings: Settings) -> Tools:
         mail=MailServer(host=mail.host, port=mail.port, user=mail.user, password=mail.password, starttls=mail.starttls, sender=mail.sender),
         public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
         council_name=settings.council_name,
-        uploads=settings.uploads,
+        uploads=settings.documents,
         scanner=settings.clamav,
+        systems=settings.systems,
     )
 
 
@@ -55,15 +58,30 @@ def _lock_file(settings: Settings) -> Path | None:
     return Path(f"{settings.database_url.removeprefix('sqlite:///')}.runner")
 
 
-def work_until_stopped(settings: Settings, _wanted: Namespace) -> None:
-    """Run until the process is told to end."""
+def work_until_stopped(settings: Settings, _wanted: Namespace) -> int:
+    """Run until the process is told to end; the exit code is 1 when the database has been away for too long, so that a
+    supervisor starts it again."""
     database.make_ready(settings)
+    if settings.jobs == PROCRASTINATE:
+        return _work_distributed(settings)
     runner = start(settings)
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    _when_told_to_end(stop.set)
     stop.wait()
     runner.stop()
+    return 0
+
+
+def _work_distributed(settings: Settings) -> int:
+    engine = make_engine(settings.database_url, jobs=settings.jobs)
+    worker = Worker(engine, _tools(settings), threads=settings.worker_threads)
+    _when_told_to_end(worker.ask_to_stop)
+    return 0 if worker.run() else 1
+
+
+def _when_told_to_end(do: Callable[[], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: do())
 
 
 def fire_at(settings: Settings, wanted: Namespace) -> None:

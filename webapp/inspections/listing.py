@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models import Inspection, InspectionStatus, clock
 from webapp.db import db
 from webapp.inspections import bp, words
+from webapp.settings import Settings
 from webapp.shared import days_left, filters
 from webapp.signed_in import person
+from workflows.letters import calendars
 from workflows.queries import inspections as queries
 from workflows.queries.inspections import Wanted
 from workflows.rules import permissions
@@ -91,23 +93,10 @@ def _row(inspection: Inspection) -> dict[str, Any]:
 
 @bp.get("/inspections/my-visits.ics")
 def my_calendar() -> ResponseReturnValue:
-    """The visits of the signed-in inspector as a calendar file: references only, no names, no addresses."""
-    found = queries.listed(db.session, person(), Wanted(mine=True))
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Westhampton County Council//Casework//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
-    for inspection in found:
-        if inspection.planned_for is not None and inspection.visit_ended_at is None:
-            lines += _event(inspection)
-    response = Response("\r\n".join([*lines, "END:VCALENDAR", ""]), mimetype="text/calendar")
+    """The visits of the signed-in inspector that their providers know of, as a calendar file: references only, no names, no addresses."""
+    settings: Settings = current_app.extensions["dps_settings"]
+    found = calendars.write(calendars.visits(db.session, person()), name="My visits", public_url=settings.public_url)
+    response = Response(found, mimetype=calendars.MEDIA_TYPE)
     response.headers.set("Content-Disposition", "attachment", filename="my-visits.ics")
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def _event(inspection: Inspection) -> list[str]:
-    assert inspection.planned_for is not None
-    stamp = f"{clock.now():%Y%m%dT%H%M%SZ}"
-    return [
-        "BEGIN:VEVENT", f"UID:{inspection.id}@casework", f"DTSTAMP:{stamp}", f"DTSTART;VALUE=DATE:{inspection.planned_for:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{inspection.planned_for + timedelta(days=1):%Y%m%d}", f"SUMMARY:Visit {inspection.case.reference}", "CLASS:PRIVATE",
-        "TRANSP:OPAQUE", "END:VEVENT",
-    ]  # fmt: skip

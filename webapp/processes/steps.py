@@ -15,7 +15,7 @@ from webapp.shared import drawings
 from workflows.engine import Step
 from workflows.library import definitions
 from workflows.library.forms import Field, FormRefused, read_form
-from workflows.queries import processes
+from workflows.queries import processes, reminding
 
 GATEWAYS = frozenset({"exclusive gateway", "parallel gateway", "inclusive gateway", "event-based gateway"})
 HIDDEN_KINDS = GATEWAYS | {"start event", "end event", "sub-process"}
@@ -80,6 +80,7 @@ def _step(definition: ProcessDefinition, step: Step) -> dict[str, Any]:
         "legal_basis": own.get("legalBasis", ""),
         "stage": own.get("stage", ""),
         "is_work": step.kind == "user task",
+        "reminders": reminding.words_for(db.session, own) if step.kind == "user task" else "",
         "is_significant": own.get("significant") == "yes",
         "questions": len(questions),
         "form_href": url_for("processes.show_forms", key=definition.key, _anchor=f"form-{form_key(step)}") if questions else "",

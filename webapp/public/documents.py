@@ -46,5 +46,5 @@ def document_file(slug: str, document_id: uuid.UUID) -> ResponseReturnValue:
     if not found.is_public:
         raise NotFound("There is no such document")
     settings: Settings = current_app.extensions["dps_settings"]
-    content = documents.open_bytes(found, settings.uploads)
+    content = documents.open_bytes(found, settings.documents)
     return send_file(io.BytesIO(content), mimetype=found.media_type, as_attachment=True, download_name=found.filename)

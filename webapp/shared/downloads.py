@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Response, current_app, make_response
 
 from models import Document, ProviderDocument
 from webapp.settings import Settings
 from workflows.actions import documents, provider_documents
+from workflows.storage import Place
 
 # Nothing that a browser opens from us may run a script, send a form or load anything.
 SEALED = "sandbox; default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -16,17 +15,17 @@ SEALED = "sandbox; default-src 'none'; form-action 'self'; frame-ancestors 'none
 
 def of(document: Document) -> Response:
     """The bytes of a document with the headers that keep a browser from trusting them. NotFound when it was removed."""
-    return _sealed(document, documents.open_bytes(document, _uploads()))
+    return _sealed(document, documents.open_bytes(document, _kept_in()))
 
 
 def of_provider(document: ProviderDocument) -> Response:
     """The same for a provider's document. Held while it was not scanned."""
-    return _sealed(document, provider_documents.open_bytes(document, _uploads()))
+    return _sealed(document, provider_documents.open_bytes(document, _kept_in()))
 
 
-def _uploads() -> Path:
+def _kept_in() -> Place:
     settings: Settings = current_app.extensions["dps_settings"]
-    return settings.uploads
+    return settings.documents
 
 
 def _sealed(document: Document | ProviderDocument, content: bytes) -> Response:

@@ -158,7 +158,7 @@ def _keep_file(task: UserTask, key: str, file: File) -> None:
     try:
         documents.add(
             db.session, task.case, filename=file.name, content=file.content, kind=key, title=file.name, is_public=False, exempt_paragraphs="",
-            by=person(), folder=settings.uploads, task=task,
+            by=person(), folder=settings.documents, task=task,
         )  # fmt: skip
     except Invalid as error:
         raise Invalid({key: next(iter(error.errors.values()))}) from error

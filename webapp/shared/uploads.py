@@ -38,5 +38,5 @@ def keep(
     settings: Settings = current_app.extensions["dps_settings"]
     return provider_documents.add(
         db.session, provider, filename=file.name, content=file.content, kind=kind, title=title, expires_on=expires_on, by=person(),
-        folder=settings.uploads, replaces=replaces, case=case, task=task, scan=bool(settings.clamav),
+        folder=settings.documents, replaces=replaces, case=case, task=task, scan=bool(settings.clamav),
     )  # fmt: skip

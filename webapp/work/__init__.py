@@ -14,4 +14,5 @@ import webapp.work.drafting  # noqa: E402
 import webapp.work.handing  # noqa: E402
 import webapp.work.inbox  # noqa: E402
 import webapp.work.interests  # noqa: E402
-import webapp.work.remarks  # noqa: E402, F401
+import webapp.work.remarks  # noqa: E402
+import webapp.work.teams  # noqa: E402, F401

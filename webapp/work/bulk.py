@@ -39,7 +39,7 @@ class Line:
 @writes
 def check_bulk() -> ResponseReturnValue:
     """Show what would be done with the chosen tasks."""
-    ids = _chosen()
+    ids = chosen()
     if not ids:
         return page(problem="Select a task"), 422
     if len(ids) > MOST:
@@ -51,7 +51,7 @@ def check_bulk() -> ResponseReturnValue:
 @writes
 def do_bulk() -> ResponseReturnValue:
     """Do it, task by task: one that is not possible leaves the others done."""
-    ids, wanted, to_id = _chosen()[:MOST], request.form.get("_do", ""), request.form.get("to", "")
+    ids, wanted, to_id = chosen()[:MOST], request.form.get("_do", ""), request.form.get("to", "")
     reader_id = person().id
     if not ids:
         return page(problem="Select a task"), 422
@@ -59,11 +59,12 @@ def do_bulk() -> ResponseReturnValue:
         return _check_page(ids, wanted, problem="Select who to assign them to"), 422
     # Each task has a transaction of its own, so the request's must not hold the database meanwhile.
     close()
-    lines = [_do_one(each, wanted, to_id, reader_id) for each in ids]
-    return render_template("work/bulk_done.html", lines=lines, title=_summary(lines, wanted))
+    lines = [do_one(each, wanted, to_id, reader_id) for each in ids]
+    return render_template("work/bulk_done.html", lines=lines, title=summary(lines, wanted))
 
 
-def _chosen() -> list[uuid.UUID]:
+def chosen() -> list[uuid.UUID]:
+    """The ids of the tasks that are ticked, each once."""
     found = []
     for text in request.form.getlist("task"):
         try:
@@ -74,35 +75,37 @@ def _chosen() -> list[uuid.UUID]:
 
 
 def _check_page(ids: Sequence[uuid.UUID], wanted: str, problem: str = "") -> str:
-    chosen = [task for task in (_find(each) for each in ids) if task is not None]
+    found = [task for task in (find(each) for each in ids) if task is not None]
     return render_template(
         "work/bulk.html",
-        tasks=chosen,
+        tasks=found,
         wanted="put_back" if wanted == "put_back" else "assign",
-        colleagues=_colleagues(chosen),
+        colleagues=colleagues(found),
         problems=[{"text": problem, "href": "#to"}] if problem else [],
         problem=problem,
     )
 
 
-def _find(task_id: uuid.UUID) -> UserTask | None:
+def find(task_id: uuid.UUID) -> UserTask | None:
+    """A task that this person may know of; None for any other."""
     try:
         return task_queries.task_for(db.session, person(), task_id)
     except NotFound:
         return None
 
 
-def _colleagues(chosen: Sequence[UserTask]) -> list[dict[str, str]]:
+def colleagues(tasks_chosen: Sequence[UserTask]) -> list[dict[str, str]]:
     """Everyone in one of the groups that the tasks are for; oneself first."""
     found: dict[uuid.UUID, User] = {}
-    for key in dict.fromkeys(task.candidate_group for task in chosen):
+    for key in dict.fromkeys(task.candidate_group for task in tasks_chosen):
         found |= {member.id: member for member in people.members(db.session, key)}
     others = sorted((each for each in found.values() if each.id != person().id), key=lambda each: each.name)
     mine = [{"value": str(person().id), "text": f"{person().name} (you)"}] if person().id in found else []
     return [{"value": "", "text": "Choose one"}, *mine, *({"value": str(each.id), "text": each.name} for each in others)]
 
 
-def _do_one(task_id: uuid.UUID, wanted: str, to_id: str, reader_id: uuid.UUID) -> Line:
+def do_one(task_id: uuid.UUID, wanted: str, to_id: str, reader_id: uuid.UUID) -> Line:
+    """Do one of `DEEDS` with one task in a transaction of its own, and say what became of it."""
     with db.reading() as session:
         found = session.get(UserTask, task_id)
         name, reference = (found.name, found.case.reference) if found else ("A task", "")
@@ -143,10 +146,20 @@ def _put_back(session: Session, task: UserTask, _to_id: str, by: User) -> str:
     return "Put back"
 
 
-DEEDS: dict[str, Callable[[Session, UserTask, str, User], str]] = {"assign": _assign, "put_back": _put_back}
+def _reassign(session: Session, task: UserTask, to_id: str, by: User) -> str:
+    to = next((each for each in people.members(session, task.candidate_group) if str(each.id) == to_id), None)
+    if to is None:
+        raise Invalid({"to": "That person is not in the team this task is for"})
+    if task.assignee_id == to.id:
+        return f"{to.name} has it already"
+    tasks.reassign(session, task, to=to, by=by)
+    return _assigned_to(to, by)
 
 
-def _summary(lines: Sequence[Line], wanted: str) -> str:
+DEEDS: dict[str, Callable[[Session, UserTask, str, User], str]] = {"assign": _assign, "put_back": _put_back, "reassign": _reassign}
+
+
+def summary(lines: Sequence[Line], wanted: str) -> str:
     """`9 assigned. 1 not assigned`."""
     verb = "put back" if wanted == "put_back" else "assigned"
     done = sum(line.is_done for line in lines)

@@ -14,6 +14,7 @@ from webapp.work import bp, rows
 from webapp.work.lists import NAMES, Listed, cursor, desk, listed, place
 from workflows.actions import tasks
 from workflows.queries import inbox as lists
+from workflows.queries import team_load
 from workflows.queries.inbox import Counts, Desk, Page
 
 EMPTY = {
@@ -49,6 +50,7 @@ def page(*, problem: str = "") -> str:
         empty=_empty(counts, found),
         can_take=counts.unassigned > 0,
         filters=_filters(at, found),
+        leads=found.name == "team" and bool(team_load.teams_led_by(db.session, person())),
         problems=[{"text": problem, "href": "#tasks"}] if problem else [],
     )
 
@@ -88,7 +90,8 @@ def _empty(counts: Counts, found: Listed) -> dict[str, Any]:
 
 
 def _filters(at: Desk, found: Listed) -> dict[str, Any]:
-    names = {m.group_key: m.group.name for m in (*at.reader.memberships, *(m for each in at.absent for m in each.memberships))}
+    people = [at.reader, *at.absent, *(each.person for each in at.left)]
+    names = {m.group_key: m.group.name for each in people for m in each.memberships}
     teams = [("", "All teams"), *sorted(((key, names[key]) for key in at.groups if key in names), key=lambda each: each[1])]
     kinds = [("", "All kinds"), *rows.CASE_KINDS.items()]
     return {

@@ -11,7 +11,7 @@ from flask import request, url_for
 
 from webapp.db import db
 from webapp.signed_in import person
-from workflows.queries import inbox, people
+from workflows.queries import inbox
 from workflows.queries.inbox import Desk, Filter, Item, ListName, Place
 
 NAMES: dict[ListName, str] = {
@@ -53,7 +53,7 @@ def _word(name: str) -> str:
 
 def desk() -> Desk:
     """The person who is signed in with the colleagues they act for today."""
-    return Desk(person(), people.absent_for(db.session, person()))
+    return Desk.of(db.session, person())
 
 
 def place(name: str) -> Place | None:

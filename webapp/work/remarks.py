@@ -49,7 +49,7 @@ def _add_document(task: UserTask) -> None:
     title = request.form.get("_title", "").strip() or sent.filename.rsplit(".", 1)[0]
     documents.add(
         db.session, task.case, filename=sent.filename, content=sent.read(), kind="supporting", title=title, is_public=False, exempt_paragraphs="",
-        by=person(), folder=settings.uploads, task=task,
+        by=person(), folder=settings.documents, task=task,
     )  # fmt: skip
 
 

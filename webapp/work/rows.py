@@ -36,6 +36,7 @@ class Row:
     colour: str
     holder: str
     acting: str
+    why_here: str
     refusal: str
     can_select: bool
     done_at: datetime | None
@@ -50,7 +51,8 @@ def row(item: Item, desk: Desk, found: Listed, refusals: Mapping[Any, str]) -> R
         reference=item.reference, title=item.title,
         due_at=item.due_at if is_open else None, due_time=time_shown(item.due_at), due_words=due_words(item.due_at), tag=tag, colour=colour,
         holder=_holder(item, desk, found) if is_open else "", acting=desk.acting_name(item),
-        refusal=refusals.get(item.id, ""), can_select=is_open and found.name in ("mine", "unassigned", "team"), done_at=item.completed_at,
+        why_here=desk.why_here(item), refusal=refusals.get(item.id, ""),
+        can_select=is_open and found.name in ("mine", "unassigned", "team"), done_at=item.completed_at,
     )  # fmt: skip
 
 

@@ -97,14 +97,17 @@ def _ask_words(subject: Subject) -> Asked:
             Field("textarea", "helpText", "Help on the page of the task", (step.properties.get("helpText", ""),)),
             Field("input", "legalBasis", "Legal basis", (step.properties.get("legalBasis", ""),)),
             Field("input", "stage", "Stage", (step.properties.get("stage", ""),), "The part of the process it belongs to, as the case page shows it"),
-        ]
+            Field("input", "escalation", "Reminders", (step.properties.get("escalation", ""),),
+                  "Such as 50% 80% manager+1 monitoring-officer+3: parts of the time, then whom to tell so many working days after the due date. "
+                  "Nothing for the council’s usual ones, none for no reminder"),
+        ]  # fmt: skip
     return Asked(f"Words of {step.label}", fields)
 
 
 def _change_words(subject: Subject, form: Answers) -> Edited:
     step, xml = subject.step, subject.xml
     xml = outline.set_documentation(xml, step.id, form.get("documentation", "").replace("\r\n", "\n").strip())
-    for name in ("helpText", "legalBasis", "stage") if step.kind == "userTask" else ():
+    for name in ("helpText", "legalBasis", "stage", "escalation") if step.kind == "userTask" else ():
         xml = outline.set_property(xml, step.id, name, " ".join(form.get(name, "").split()))
     return Edited(xml, step.id)
 
@@ -278,6 +281,7 @@ def rows_of(found: Bench, step: OutlineStep, read: Outline, choices: Choices) ->
             ("people", "Not by whoever did", different),
             ("words", "Help", step.properties.get("helpText", "")),
             ("words", "Legal basis", step.properties.get("legalBasis", "")),
+            ("words", "Reminders", step.properties.get("escalation", "")),
         ]
     elif step.refers_to or step.time:
         said.append(("", "Made of", step.refers_to or step.time))

@@ -13,7 +13,7 @@ from workflows.engine import DefinitionRefused, Problem
 from workflows.engine.problems import errors_in
 from workflows.errors import Conflict, Invalid, Refused
 from workflows.library import definitions as library
-from workflows.queries import people
+from workflows.queries import mail_about, people
 from workflows.rules import drafting
 
 LONGEST_WORDS = 2_000
@@ -155,5 +155,5 @@ def _tell(session: Session, draft: ProcessDraft, by: User) -> None:
                 known.add(user.id)
                 mail.to_person(
                     session, user, kind="draft_sent", case=None, subject=f"For your agreement: a change of {_name(draft)}", link=_link(draft),
-                    body=f"{by.name} asks for agreement: {draft.why}",
+                    body=f"{by.name} asks for agreement: {draft.why}", about=mail_about.draft(draft.id),
                 )  # fmt: skip

@@ -32,6 +32,7 @@ from workflows.actions import (
     suspension_steps,
     suspensions,
     visits,
+    webhooks,
     welfare,
 )
 
@@ -65,5 +66,6 @@ __all__ = [
     "suspension_steps",
     "suspensions",
     "visits",
+    "webhooks",
     "welfare",
 ]

@@ -26,7 +26,7 @@ from workflows.actions import audit, mail, tasks
 from workflows.actions.operating import Work, operation
 from workflows.errors import Conflict, Invalid, Refused
 from workflows.queries import decisions as decision_queries
-from workflows.queries import parameters
+from workflows.queries import mail_about, parameters
 from workflows.rules import calendar, decidable, permissions, words
 
 DAYS_BY_ROUTE = {
@@ -63,7 +63,8 @@ def ask(work: Work) -> dict[str, Any]:
     work.session.add(request)
     work.session.flush()
     mail.to_group(work.session, request.consultee_key, kind="consultation:asked", case=work.case,
-                  subject=f"Advice wanted by {words.short_day(deadline.on)}: {work.case.title}", link=f"/consultations/{request.id}")  # fmt: skip
+                  subject=f"Advice wanted by {words.short_day(deadline.on)}: {work.case.title}", link=f"/consultations/{request.id}",
+                  about=mail_about.consultation(request.id))  # fmt: skip
     return _times(work.session, asked_at=work.now, until=deadline.on)
 
 
@@ -118,7 +119,8 @@ def remind(work: Work) -> None:
     request = _present(work)
     request.reminded_count += 1
     mail.to_group(work.session, request.consultee_key, kind="consultation:reminder", case=work.case,
-                  subject=f"Advice wanted: {work.case.title}", link=f"/consultations/{request.id}")  # fmt: skip
+                  subject=f"Advice wanted: {work.case.title}", link=f"/consultations/{request.id}",
+                  about=mail_about.consultation(request.id))  # fmt: skip
     audit.record(work.session, "consultation:reminded", case=work.case, by=None, detail={"consultee": request.consultee_key})
 
 
@@ -130,7 +132,8 @@ def escalate(work: Work) -> None:
     target = (request.consultee.manager_key or "monitoring-officer") if to == "manager" else to
     request.escalated_to = target
     mail.to_group(work.session, target, kind="consultation:overdue", case=work.case,
-                  subject=f"Overdue: {request.consultee.name}'s advice on {work.case.title}", link=_page_of(work.case))
+                  subject=f"Overdue: {request.consultee.name}'s advice on {work.case.title}", link=_page_of(work.case),
+                  about=mail_about.consultation(request.id))  # fmt: skip
     audit.record(work.session, "consultation:escalated", case=work.case, by=None, detail={"consultee": request.consultee_key, "to": target})
 
 

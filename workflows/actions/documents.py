@@ -1,23 +1,20 @@
-"""Documents on a case: the bytes in a folder outside the database, the row with their digest inside it."""
+"""Documents on a case: the bytes in a folder or a bucket outside the database, the row with their digest inside it."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
-import time
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Case, Document, ProviderDocument, User, UserTask, clock
-from workflows import enqueue
+from workflows import enqueue, storage
 from workflows.actions import audit
 from workflows.enqueue import Tools, job
 from workflows.errors import Conflict, Invalid, NotFound
 from workflows.rules import file_types, permissions
+from workflows.storage import Place
 
 MOST_BYTES = 20 * 1024 * 1024
 ORPHANED_AFTER = timedelta(days=1)
@@ -39,11 +36,11 @@ def add(
     is_public: bool,
     exempt_paragraphs: str,
     by: User,
-    folder: Path,
+    folder: Place,
     task: UserTask | None = None,
     most_bytes: int = MOST_BYTES,
 ) -> Document:
-    """Keep a file on a case under a random name in `folder`; its type is told by its content, its digest is SHA-256.
+    """Keep a file on a case under a random name in `folder`, which may be a bucket; its type is told by its content, its digest is SHA-256.
 
     The file is written before the row: a transaction that fails leaves a file without a row, which `sweep` removes, never a
     row without a file. Refused for readers only; Invalid with a message for each wrong field.
@@ -53,7 +50,7 @@ def add(
     media_type = _check(name, content, title=title, is_public=is_public, exempt_paragraphs=exempt_paragraphs, most_bytes=most_bytes)
     document = Document(
         case_id=case.id, task_id=task.id if task else None, kind=kind, title=title.strip(), filename=name, media_type=media_type,
-        size=len(content), digest=hashlib.sha256(content).hexdigest(), stored_as=store(folder, content), is_public=is_public,
+        size=len(content), digest=hashlib.sha256(content).hexdigest(), stored_as=storage.put(folder, content), is_public=is_public,
         exempt_paragraphs=exempt_paragraphs.strip(), added_by_id=by.id, added_at=clock.now(), removed_at=None,
     )  # fmt: skip
     session.add(document)
@@ -83,45 +80,17 @@ def _check(name: str, content: bytes, *, title: str, is_public: bool, exempt_par
     return media_type
 
 
-def store(folder: Path, content: bytes) -> str:
-    """Write the bytes where nobody can guess them and give their place below the folder; on return they are on the disk."""
-    name = secrets.token_hex(16)
-    place = folder / name[:2]
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(place / f"{name}.part", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(place / f"{name}.part", place / name)
-    except BaseException:
-        (place / f"{name}.part").unlink(missing_ok=True)
-        raise
-    _settle(place)
-    return f"{name[:2]}/{name}"
-
-
-def _settle(place: Path) -> None:
-    # A new name is safe from a power cut only when its folder has been written as well.
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def open_bytes(document: Document, folder: Path) -> bytes:
+def open_bytes(document: Document, folder: Place) -> bytes:
     """The bytes as they were added. NotFound for a removed document; Damaged when they are gone or changed."""
     if document.removed_at is not None:
         raise NotFound("This document was removed")
     return read(document, folder)
 
 
-def read(document: Document | ProviderDocument, folder: Path) -> bytes:
+def read(document: Document | ProviderDocument, folder: Place) -> bytes:
     """The stored bytes of a document, of whatever table; whoever calls has checked that they may be read. Damaged as above."""
     try:
-        content = (folder / document.stored_as).read_bytes()
+        content = storage.read(folder, document.stored_as)
     except FileNotFoundError as error:
         raise Damaged(f"The bytes of document {document.id} are missing") from error
     if hashlib.sha256(content).hexdigest() != document.digest:
@@ -157,19 +126,25 @@ def erase(session: Session, tools: Tools, *, stored_as: str) -> None:
     """Erase the bytes of a removed document; bytes that a document still needs are left alone."""
     kept = [session.scalar(select(table.id).where(table.stored_as == stored_as, table.removed_at.is_(None))) for table in TABLES]
     if not any(kept):
-        (tools.uploads / stored_as).unlink(missing_ok=True)
+        storage.erase(tools.uploads, stored_as)
 
 
-def sweep(session: Session, folder: Path) -> list[str]:
-    """Erase files of transactions that failed: more than a day old and without a row. Gives their names."""
-    oldest = time.time() - ORPHANED_AFTER.total_seconds()  # noqa: TID251  files carry the real time, also while the clock is held
-    found = {f"{path.parent.name}/{path.name}": path for path in folder.glob("??/*") if path.is_file() and path.stat().st_mtime < oldest}
-    orphans = sorted(set(found) - _needed(session))
-    for name in orphans:
-        found[name].unlink(missing_ok=True)
-    return orphans
+def sweep(session: Session, folder: Place, *, older_than: timedelta = ORPHANED_AFTER) -> list[str]:
+    """Erase the bytes of transactions that failed: more than a day old and without a row. Gives their names."""
+    found = orphans(session, folder, older_than=older_than)
+    for name in found:
+        storage.erase(folder, name)
+    return found
 
 
-def _needed(session: Session) -> set[str]:
+def orphans(session: Session, folder: Place, *, older_than: timedelta = ORPHANED_AFTER) -> list[str]:
+    """The names of bytes that no document needs and that are too old to belong to a transaction that still runs."""
+    # What is kept carries the real time, also while the clock is held.
+    oldest = clock.wall() - older_than
+    old = {each.name for each in storage.kept(folder) if each.at <= oldest}
+    return sorted(old - needed(session))
+
+
+def needed(session: Session) -> set[str]:
     """The places of all bytes that a document of any table still needs."""
     return {place for table in TABLES for place in session.scalars(select(table.stored_as).where(table.removed_at.is_(None)))}

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import traceback
 import uuid
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import Case, Incident, ProcessInstance, User, clock
-from workflows.actions import audit
+from models import CandidateGroup, Case, Incident, Job, JobStatus, ProcessInstance, User, clock
+from workflows import enqueue
+from workflows.actions import audit, mail
 from workflows.engine import Stuck
 from workflows.errors import CannotContinue
 
 LONGEST_TRACE = 8_000
+TELL = "incidents.tell"
+GROUPED = timedelta(minutes=15)
+MOST_LINES = 20
+TOLD = ("system_admin", "process_owner")
 
 
 def keep(session: Session, instance: ProcessInstance, stuck: Stuck | None) -> None:
@@ -47,6 +53,11 @@ def report(session: Session, error: CannotContinue) -> None:
     _open(session, case, error.instance_id if session.get(ProcessInstance, error.instance_id) else None, "", "", str(error), _trace(error))
 
 
+def open_for(session: Session, instance: ProcessInstance, element: str, name: str, message: str) -> None:
+    """Open an incident of an instance that no step raised: somebody looked at it and saw that it cannot go on."""
+    _open(session, instance.case, instance.id, element, name, message, "")
+
+
 def _open(session: Session, case: Case | None, instance_id: uuid.UUID | None, element: str, name: str, message: str, trace: str) -> None:
     now = clock.now()
     incident = Incident(
@@ -56,6 +67,38 @@ def _open(session: Session, case: Case | None, instance_id: uuid.UUID | None, el
     session.add(incident)
     session.flush()
     audit.record(session, "incident:opened", case=case, by=None, detail={"step": element, "name": name}, text={"message": message})
+    tell_soon(session)
+
+
+def tell_soon(session: Session) -> None:
+    """Have administrators told of what cannot continue: at once, and of all that comes in the next quarter of an hour together."""
+    waiting = select(Job.id).where(Job.name == TELL, Job.status == JobStatus.TODO).limit(1)
+    if session.scalar(waiting) is not None:
+        return
+    last = session.scalar(select(func.max(Job.started_at)).where(Job.name == TELL, Job.status.in_([JobStatus.DOING, JobStatus.DONE])))
+    now = clock.now()
+    enqueue.enqueue(session, TELL, {"since": (last or now - GROUPED).isoformat()}, at=max(now, last + GROUPED) if last else now)
+
+
+def tell(session: Session, since: datetime) -> None:
+    """Write to administrators and to those who own processes about what cannot continue since an aware moment and still does not."""
+    query = select(Incident).where(Incident.closed_at.is_(None), Incident.opened_at >= since)
+    found = session.scalars(query.order_by(Incident.opened_at)).all()
+    if not found:
+        return
+    first, count = found[0], len(found)
+    where = first.element_name or "a job"
+    subject = f"{count} cases or jobs cannot continue" if count > 1 else f"{_name_of(first)} cannot continue at “{where}”"
+    body = "\n".join(f"{_name_of(each)}: {each.element_name or 'a job'}" for each in found[:MOST_LINES])
+    for group in session.scalars(select(CandidateGroup.key).where(CandidateGroup.role.in_(TOLD)).order_by(CandidateGroup.key)):
+        mail.to_group(session, group, kind="incident:opened", case=None, subject=subject, link="/admin/incidents", body=body)
+
+
+def _name_of(incident: Incident) -> str:
+    """The reference of its case; a restricted case is never named in a mail."""
+    if incident.case is None:
+        return "A job"
+    return "A restricted case" if incident.case.is_restricted else incident.case.reference
 
 
 def close(session: Session, incident: Incident, *, by: User | None) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import uuid
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Application, Case, CaseMessage, Certificate, ImprovementAction, Provider, ProviderDocument, User, UserTask, clock
-from workflows import enqueue
+from workflows import enqueue, storage
 from workflows.actions import documents, providers
 from workflows.errors import Conflict, Invalid, NotFound, Refused
 from workflows.queries import parameters
 from workflows.rules import file_types, permissions, provider_records
+from workflows.storage import Place
 
 MOST_BYTES = documents.MOST_BYTES
 MEGABYTE = 1024 * 1024
@@ -41,7 +41,7 @@ def add(
     title: str,
     expires_on: date | None,
     by: User,
-    folder: Path,
+    folder: Place,
     replaces: ProviderDocument | None = None,
     case: Case | None = None,
     task: UserTask | None = None,
@@ -58,7 +58,7 @@ def add(
     media_type = _check(session, provider, name, content, title=title, kind=kind, most_bytes=most_bytes)
     document = ProviderDocument(
         provider_id=provider.id, kind=kind, title=" ".join(title.split()), filename=name, media_type=media_type, size=len(content),
-        digest=hashlib.sha256(content).hexdigest(), stored_as=documents.store(folder, content), expires_on=expires_on,
+        digest=hashlib.sha256(content).hexdigest(), stored_as=storage.put(folder, content), expires_on=expires_on,
         version=_next_version(session, provider, replaces), replaces_id=replaces.id if replaces else None, case_id=case.id if case else None,
         task_id=task.id if task else None, held_because=WAITING if scan else "", added_by_id=by.id, added_at=clock.now(), removed_at=None,
     )  # fmt: skip
@@ -123,7 +123,7 @@ def _next_version(session: Session, provider: Provider, replaces: ProviderDocume
     return replaces.version + 1
 
 
-def open_bytes(document: ProviderDocument, folder: Path) -> bytes:
+def open_bytes(document: ProviderDocument, folder: Place) -> bytes:
     """The bytes as they were added. NotFound for a removed document, Held while it may not be opened, Damaged when it is not the same."""
     if document.removed_at is not None:
         raise NotFound("This document was removed")

@@ -9,6 +9,7 @@ from workflows.actions import mail
 from workflows.actions.operating import Work, operation
 from workflows.errors import Invalid, Refused
 from workflows.queries import decisions as decision_queries
+from workflows.queries import mail_about
 from workflows.rules import decidable
 
 
@@ -51,5 +52,5 @@ def check(work: Work) -> dict[str, Any]:
         decision.state = DecisionState.AWAITING_DECISION
     if signed_off:
         mail.to_group(work.session, decision.maker_key, kind="decision:waiting", case=work.case, subject=f"For your decision: {decision.title}",
-                      link=f"/approvals/case/{work.case.reference}")  # fmt: skip
+                      link=f"/approvals/case/{work.case.reference}", about=mail_about.decision(decision.id))  # fmt: skip
     return {"signed_off": signed_off}

@@ -12,10 +12,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from models import Answer, Case, Draft, ProcessInstance, TaskStatus, User, UserTask, clock
-from workflows.actions import audit, instances, operating
+from workflows.actions import audit, instances, operating, task_mails
 from workflows.engine import language
 from workflows.errors import Conflict, Invalid, Refused, TaskGone
-from workflows.queries import interests, people
+from workflows.queries import absences, interests, people
 from workflows.queries import tasks as task_queries
 from workflows.rules import duties, permissions, policies
 
@@ -109,7 +109,9 @@ def reassign(session: Session, task: UserTask, *, to: User, by: User, reason: st
     current.status, current.assignee_id, current.claimed_at = TaskStatus.CLAIMED, to.id, clock.now()
     current.revision += 1
     session.flush()
+    session.refresh(current, ["assignee"])
     _record(session, "task:reassigned", current, by=by, detail={"to": to.id.hex}, text={"reason": reason} if reason else None)
+    task_mails.tell_of_given(session, current, by=by)
 
 
 def take_next(session: Session, *, by: User) -> UserTask | None:
@@ -128,7 +130,7 @@ def take_next(session: Session, *, by: User) -> UserTask | None:
 
 
 def _unassigned(session: Session, by: User) -> list[UserTask]:
-    groups = set(permissions.groups_of(by)).union(*(permissions.groups_of(each) for each in people.absent_for(session, by)))
+    groups = absences.groups_worked_for(session, by)
     query = (
         select(UserTask)
         .where(UserTask.candidate_group.in_(sorted(groups)), UserTask.status == TaskStatus.READY)

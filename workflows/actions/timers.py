@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from models import Timer, clock
-from workflows.actions import audit, instances
+from workflows.actions import audit, instances, reminders
 from workflows.library import definitions
 
 LEASE = timedelta(seconds=60)
@@ -20,18 +20,20 @@ MOST_AT_ONCE = 100
 def due_instances(session: Session, now: datetime, *, limit: int = MOST_AT_ONCE) -> Sequence[uuid.UUID]:
     """The instances with a timer due at an aware moment, the earliest first; their timers are held for a minute.
 
-    A worker that dies meanwhile leaves them to the next one after that minute.
+    Any number of workers may ask at once, none gets what another holds: one statement takes a batch. A worker that dies
+    meanwhile leaves its timers to the next one after that minute.
     """
-    rows = session.execute(
-        select(Timer.id, Timer.instance_id)
+    due = (
+        select(Timer.id)
         .where(Timer.next_try_at <= now, Timer.due_at <= now)
         .order_by(Timer.next_try_at, Timer.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
-    ).all()
-    if rows:
-        session.execute(update(Timer).where(Timer.id.in_([row.id for row in rows])).values(next_try_at=now + LEASE))
-    return list(dict.fromkeys(row.instance_id for row in rows))
+        .cte("due")
+    )
+    taking = update(Timer).where(Timer.id.in_(select(due.c.id))).values(next_try_at=now + LEASE).returning(Timer.due_at, Timer.instance_id)
+    rows = session.execute(taking.execution_options(synchronize_session=False)).all()
+    return list(dict.fromkeys(row.instance_id for row in sorted(rows, key=lambda row: row.due_at)))
 
 
 def fire(session: Session, instance_id: uuid.UUID, now: datetime) -> list[str]:
@@ -47,8 +49,9 @@ def fire(session: Session, instance_id: uuid.UUID, now: datetime) -> list[str]:
 
 
 def next_due(session: Session) -> datetime | None:
-    """When the next timer wants to be looked at; None when no timer runs."""
-    return session.scalar(select(func.min(Timer.next_try_at)))
+    """When the next timer, or the reminders of the next task, want to be looked at; None when nothing waits."""
+    moments = (session.scalar(select(func.min(Timer.next_try_at))), reminders.next_due(session))
+    return min((each for each in moments if each is not None), default=None)
 
 
 def postpone(session: Session, instance_id: uuid.UUID, *, until: datetime) -> None:

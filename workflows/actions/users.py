@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import CandidateGroup, GroupMembership, User, clock
-from workflows.actions import audit, sign_ins
+from workflows.actions import audit, delegations, sign_ins
 from workflows.errors import Invalid
-from workflows.rules import passwords
+from workflows.rules import mail_kinds, passwords, permissions
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
@@ -90,6 +91,18 @@ def disable(session: Session, user: User, *, by: User | None) -> None:
     sign_ins.end_all(session, user)
     audit.record(session, "user:disabled", case=None, by=by, detail={"user": str(user.id)})
     session.flush()
+    delegations.tell_of_leaver(session, user)
+
+
+def choose_mail(session: Session, user: User, *, choices: Mapping[str, str]) -> None:
+    """Remember how a person wants the mails of some topics. Invalid with a message for each topic whose answer is not on offer."""
+    offered = {topic.key: topic for topic in mail_kinds.topics_for(provider=permissions.is_provider(user)) if not topic.fixed}
+    wrong = {key: "Select how you want to hear of this" for key, value in choices.items() if key in offered and value not in offered[key].choices}
+    if wrong:
+        raise Invalid(wrong)
+    kept = {key: value for key, value in choices.items() if key in offered}
+    before = user.preferences.get(mail_kinds.PREFERENCE) or {}
+    prefer(session, user, choices={mail_kinds.PREFERENCE: {**before, **kept}})
 
 
 def prefer(session: Session, user: User, *, choices: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models import CandidateGroup, CaseStatus, InstanceStatus, Message, ProcessInstance, TaskStatus, Timer, UserTask, clock
-from workflows.actions import audit
+from workflows.actions import audit, reminders, task_mails
 from workflows.engine import Run, WaitingTask, WaitingTimer, language
 from workflows.errors import CannotContinue
 from workflows.library import definitions
@@ -38,15 +38,22 @@ def keep_tasks(session: Session, instance: ProcessInstance, run: Run) -> None:
         audit.record(session, "task:cancelled", case=instance.case, by=None, detail={"tasks": sorted(each.hex for each in gone)})
     new = [task for key, task in wanted.items() if key not in known]
     if new:
-        groups = groups_by_name(session)
-        session.add_all([_row(session, instance, task, groups) for task in new])
+        groups, hear_at_once = _groups(session)
+        rows = [_row(session, instance, task, groups) for task in new]
+        session.add_all(rows)
         session.flush()
+        task_mails.tell_of_new(session, instance.case, [row for row in rows if row.candidate_group in hear_at_once])
 
 
 def groups_by_name(session: Session) -> dict[str, str]:
     """The key of every candidate group, by its name and by the key itself."""
-    rows = session.execute(select(CandidateGroup.key, CandidateGroup.name)).all()
-    return {row.name: row.key for row in rows} | {row.key: row.key for row in rows}
+    return _groups(session)[0]
+
+
+def _groups(session: Session) -> tuple[dict[str, str], frozenset[str]]:
+    """That, and the keys of those groups in which somebody wants to hear of a new task at once. One statement."""
+    rows = session.execute(select(CandidateGroup.key, CandidateGroup.name, task_mails.somebody_hears_at_once())).all()
+    return {row[1]: row[0] for row in rows} | {row[0]: row[0] for row in rows}, frozenset(row[0] for row in rows if row[2])
 
 
 def _row(session: Session, instance: ProcessInstance, task: WaitingTask, groups: Mapping[str, str]) -> UserTask:
@@ -54,12 +61,12 @@ def _row(session: Session, instance: ProcessInstance, task: WaitingTask, groups:
     if group is None:
         words = f"Nobody can do “{task.name}”: there is no group {task.candidate_group or task.lane!r}"
         raise CannotContinue(words, instance_id=instance.id, case_id=instance.case_id)
-    due_at, explanation = due(session, task.properties, task.data)
+    (due_at, explanation), now = due(session, task.properties, task.data), clock.now()
     definition_id = definitions.known(session, instance.definition_id).ids[task.process_key]
     return UserTask(
         instance_id=instance.id, case_id=instance.case_id, definition_id=definition_id, engine_task_id=task.id, bpmn_id=task.bpmn_id,
         name=task.name, label=task.instance_label, candidate_group=group, properties=properties_of(task), variables=dict(task.data),
-        due_at=due_at, due_explanation=explanation, created_at=clock.now(), assignee_id=None, claimed_at=None, completed_at=None,
+        due_at=due_at, due_explanation=explanation, created_at=now, look_at=reminders.first_look(now, due_at), assignee_id=None, claimed_at=None, completed_at=None,
         completed_by_id=None, acting_for_id=None,
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ from workflows.demo.market import Market, Step, Trader, later
 from workflows.demo.people import find_person
 from workflows.demo.walking import StoryBroken
 from workflows.enqueue import Tools
-from workflows.jobs import standing_watch, visits_due
+from workflows.jobs import planning, standing_watch, visits_due
 from workflows.jobs.runner import next_moment, run_once
 from workflows.library import task_forms
 from workflows.queries import tasks as task_queries
@@ -60,8 +60,8 @@ def walk(engine: Engine, tools: Tools, market: Market, *, until: datetime) -> It
     with clock.held(first):
         with transaction(engine) as session:
             on = deeds.open_list(walked.scene(session)).id
-        standing_watch.plan(engine)
-        visits_due.plan(engine)
+        planning.plan_one(engine, standing_watch.NAME)
+        planning.plan_one(engine, visits_due.NAME)
     for trader in market.traders:
         _enter(walked, trader, on)
     while (moment := _next(walked)) is not None and moment <= until:

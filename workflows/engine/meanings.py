@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from models import clock
-from workflows.engine import language, operations, reading, tables, timers
+from workflows.engine import escalation, language, operations, reading, tables, timers
 from workflows.engine.problems import Problem
 from workflows.engine.reading import BPMN, SPIFF
 from workflows.engine.supported import finding
@@ -21,6 +21,7 @@ EXPRESSION_PROPERTIES = frozenset({"candidateGroup", "dueOn"})
 TASK_LISTS = frozenset({"differentFrom", "startsFrom"})
 TASK_PROPERTIES = """
     candidateGroup operation routes dueRule dueOn significant differentFrom page stage formKey legalBasis helpText doneWords startsFrom
+    escalation
 """
 PROPERTIES = {
     "userTask": frozenset(TASK_PROPERTIES.split()),
@@ -205,6 +206,21 @@ def _check_user_task(element: etree._Element, lanes: Mapping[str | None, str], k
     if properties.get("operation"):
         yield from _check_operation(element, properties["operation"], known)
     yield from _check_group(element, properties.get("candidateGroup", ""), lanes.get(element.get("id"), ""), known)
+    if escalation.PROPERTY in properties:
+        yield from _check_escalation(element, properties[escalation.PROPERTY], known)
+
+
+def _check_escalation(element: etree._Element, text: str, known: Known) -> Iterator[Problem]:
+    fix = "Write parts of the time and whom to tell, such as 50% 80% manager+1 monitoring-officer+3, or none"
+    try:
+        stages = escalation.read(text)
+    except escalation.UnknownWords as error:
+        yield finding("escalation", element, str(error), fix)
+        return
+    for stage in stages:
+        if stage.who and stage.who != escalation.MANAGER and stage.who not in known.groups:
+            hint = did_you_mean(stage.who, {*known.groups, escalation.MANAGER})
+            yield finding("escalation", element, f"there is no team or post with the key “{stage.who}” to tell{hint}", fix)
 
 
 def check_named_steps(roots: Iterable[etree._Element], step_ids: Collection[str]) -> Iterator[Problem]:

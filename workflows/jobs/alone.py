@@ -1,4 +1,7 @@
-"""The lock that lets only one runner work on a database: a locked file beside SQLite, a lock inside PostgreSQL."""
+"""The lock that lets only one runner work on a database: a locked file beside SQLite, a lock inside PostgreSQL.
+
+Distributed workers share that lock among themselves, so that no runner begins beside them and they not beside one.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,10 @@ NUMBER = 7_401_226
 class Alone:
     """The right to be the only runner. `file` lies beside the SQLite file; without one (a database of its own) nothing is locked."""
 
-    def __init__(self, engine: Engine, file: Path | None) -> None:
+    def __init__(self, engine: Engine, file: Path | None, *, shared: bool = False) -> None:
         self.engine = engine
         self.file = file
+        self.shared = shared
         self._handle: IO[str] | None = None
         self._connection: Connection | None = None
 
@@ -57,7 +61,8 @@ class Alone:
             else:
                 return True
         connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": NUMBER}):
+        ask = text(f"SELECT pg_try_advisory_lock{'_shared' if self.shared else ''}(:number)")
+        if connection.scalar(ask, {"number": NUMBER}):
             self._connection = connection
             return True
         connection.close()

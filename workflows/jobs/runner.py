@@ -14,11 +14,24 @@ from sqlalchemy.orm import Session
 from models import clock
 from models.session import new_session
 from workflows.actions import catalogue, timers
-from workflows.enqueue import WANTED, Tools
-from workflows.jobs import moving_cases, nightly, scanning, sending, simulating, standing_watch, undertaking, visits_due
+from workflows.enqueue import WANTED, Lane, Tools
+from workflows.jobs import (
+    digests,
+    moving_cases,
+    nightly,
+    scanning,
+    sending,
+    simulating,
+    standing_watch,
+    telling_systems,
+    undertaking,
+    visits_due,
+    watching_cases,
+)
 from workflows.jobs.alone import Alone
+from workflows.jobs.planning import Routine
 from workflows.jobs.sweeping import sweep_timers
-from workflows.jobs.working_off import Lane, next_job_at, put_back_unfinished, work_off
+from workflows.jobs.working_off import next_job_at, put_back_unfinished, work_off
 
 LONGEST_SLEEP = 2.0
 SHORTEST_SLEEP = 0.02
@@ -26,19 +39,42 @@ LONGEST_AFTER_TROUBLE = 30.0
 
 log = logging.getLogger("dps.runner")
 
-__all__ = ["Runner", "catalogue", "moving_cases", "next_moment", "run_once", "scanning", "sending", "simulating", "undertaking"]
+# The modules that register a job are named here, so that they are known before anything runs.
+__all__ = [
+    "Runner",
+    "catalogue",
+    "digests",
+    "moving_cases",
+    "next_moment",
+    "nightly",
+    "run_once",
+    "scanning",
+    "sending",
+    "simulating",
+    "standing_watch",
+    "telling_systems",
+    "undertaking",
+    "visits_due",
+    "watching_cases",
+]
 
 
-def run_once(engine: Engine, tools: Tools, now: datetime, *, lane: Lane = "all") -> int:
+def run_once(engine: Engine, tools: Tools, now: datetime, *, lane: Lane | None = None) -> int:
     """Fire what is due at an aware moment and do the jobs of a lane that wait; how many things were done."""
     return sweep_timers(engine, now) + work_off(engine, tools, now, lane=lane)
 
 
-def next_moment(engine: Engine, *, lane: Lane = "all") -> datetime | None:
+def next_moment(engine: Engine, *, lane: Lane | None = None) -> datetime | None:
     """When the next timer or job of a lane is due; None when nothing waits."""
     with new_session(engine, writes=False) as session:
         moments = [moment for moment in (timers.next_due(session), next_job_at(session, lane=lane)) if moment is not None]
     return min(moments, default=None)
+
+
+def next_timer(engine: Engine) -> datetime | None:
+    """When the next timer wants to be looked at; None when none runs."""
+    with new_session(engine, writes=False) as session:
+        return timers.next_due(session)
 
 
 class Runner:
@@ -58,6 +94,7 @@ class Runner:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._is_only_one = False
+        self._routine = Routine(engine)
 
     def start(self) -> None:
         """Begin in a thread of its own."""
@@ -121,10 +158,8 @@ class Runner:
             return LONGEST_SLEEP
         if not self._is_only_one:
             put_back_unfinished(self.engine)
-            nightly.plan(self.engine)
-            standing_watch.plan(self.engine)
-            visits_due.plan(self.engine)
             self._is_only_one = True
+        self._routine.go()
         while not self._stopping.is_set():
             due = next_moment(self.engine, lane="short")
             if due is None or due > clock.now():

@@ -17,7 +17,7 @@ TROUBLE = "This stopped because of a problem with the service. What was done so 
 
 
 # What failed half-way is not begun again by itself: a person looks at the results and asks again.
-@job(undertakings.JOB, most_tries=1, outside=True)
+@job(undertakings.JOB, most_tries=1, outside=True, lane="long")
 def undertake(engine: Engine, tools: Tools, *, undertaking: str) -> None:
     """Do one undertaking to its end. Whatever its work raises is kept on its page; what nobody foresaw opens an incident too."""
     row_id = uuid.UUID(undertaking)

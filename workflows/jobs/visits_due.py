@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import time
 
-from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from models import Job, JobStatus, clock
-from models.session import transaction
+from models import clock
 from workflows.actions import inspections
-from workflows.enqueue import Tools, enqueue, job
+from workflows.enqueue import Tools, job
+from workflows.jobs import planning
 from workflows.library import definitions
 from workflows.queries import inspections as queries
 from workflows.queries import parameters
@@ -20,17 +19,7 @@ NAME = "visits.due"
 AT = time(5, 30)
 
 
-def plan(engine: Engine) -> None:
-    """Ask for the next morning's look unless it is asked for already."""
-    with transaction(engine) as session:
-        waiting = select(Job.id).where(Job.name == NAME, Job.status.in_([JobStatus.TODO, JobStatus.DOING])).limit(1)
-        if session.scalar(waiting) is None:
-            enqueue(session, NAME, {}, at=_next_morning())
-
-
-def _next_morning() -> datetime:
-    today = calendar.london_instant(clock.today(), at=AT)
-    return today if clock.now() < today else calendar.london_instant(clock.today() + timedelta(days=1), at=AT)
+planning.daily(NAME, AT)
 
 
 @job(NAME)
@@ -41,4 +30,4 @@ def open_due(session: Session, tools: Tools) -> None:
         until = calendar.reckon(rule, clock.today(), event="Today", closures=parameters.closures(session)).on
         for premises in queries.due_premises(session, until):
             inspections.start(session, premises, trigger="calendar", risk=inspections.RISK_BY_REASON["calendar"], by=None)
-    enqueue(session, NAME, {}, at=_next_morning())
+    planning.plan(session, NAME)

@@ -1,47 +1,63 @@
-"""One look at the job table: what is due is done, tried again later when it fails, and given up with an incident in the end."""
+"""Doing one job: it is done once, tried again later when it fails, and given up with an incident in the end; for both engines."""
 
 from __future__ import annotations
 
+import logging
 import traceback
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, func, select, true, update
 from sqlalchemy.orm import Session
 
 from models import Incident, Job, JobStatus, clock
-from models.session import new_session, transaction
+from models.session import transaction
 from workflows import enqueue
-from workflows.actions import undertakings
-from workflows.enqueue import KnownJob, Tools
+from workflows.actions import incidents
+from workflows.enqueue import KnownJob, Lane, Tools
 
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 MOST_AT_ONCE = 50
 LONGEST_ERROR = 2_000
-LONG = frozenset({undertakings.JOB})
 
-# Jobs that take minutes have a lane of their own, so that timers and mails do not wait for them.
-Lane = Literal["all", "short", "long"]
+log = logging.getLogger("dps.runner")
 
 
-def work_off(engine: Engine, tools: Tools, now: datetime, *, lane: Lane = "all", most: int = MOST_AT_ONCE) -> int:
+class Overtaken(Exception):
+    """While this try was under way the job was given to another worker: what it did is not kept."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One try of a job: no other try of the same job has its number."""
+
+    job_id: uuid.UUID
+    name: str
+    args: dict[str, Any]
+    number: int
+
+
+def work_off(engine: Engine, tools: Tools, now: datetime, *, lane: Lane | None = None, most: int = MOST_AT_ONCE) -> int:
     """Do up to `most` jobs of a lane that are due at an aware moment, the most urgent first; how many were tried."""
     done = 0
-    while done < most and (job_id := _take(engine, now, lane)) is not None:
-        _do(engine, tools, job_id)
+    while done < most and (taken := _take(engine, now, lane)) is not None:
+        do(engine, tools, taken)
         done += 1
     return done
 
 
-def _in_lane(lane: Lane) -> ColumnElement[bool]:
-    if lane == "all":
+def _in_lane(lane: Lane | None) -> ColumnElement[bool]:
+    if lane is None:
         return true()
-    return Job.name.in_(LONG) if lane == "long" else Job.name.not_in(LONG)
+    # What nobody has registered here is tried in the short lane.
+    long = enqueue.names_in("long")
+    return Job.name.in_(long) if lane == "long" else Job.name.not_in(long)
 
 
-def _take(engine: Engine, now: datetime, lane: Lane) -> uuid.UUID | None:
+def _take(engine: Engine, now: datetime, lane: Lane | None) -> Taken | None:
     with transaction(engine) as session:
         job = session.scalar(
             select(Job)
@@ -52,44 +68,51 @@ def _take(engine: Engine, now: datetime, lane: Lane) -> uuid.UUID | None:
         )
         if job is None:
             return None
-        job.status, job.started_at, job.tries = JobStatus.DOING, clock.now(), job.tries + 1
-        return job.id
+        job.status, job.started_at, job.tries, job.ticket = JobStatus.DOING, clock.now(), job.tries + 1, None
+        return Taken(job.id, job.name, dict(job.args), job.tries)
 
 
-def _do(engine: Engine, tools: Tools, job_id: uuid.UUID) -> None:
+def do(engine: Engine, tools: Tools, taken: Taken) -> None:
+    """Do a job that was taken; whatever it raises, how it ended stands in its row, unless another worker has it by now."""
     try:
-        with new_session(engine, writes=False) as session:
-            job = session.get_one(Job, job_id)
-            name, args = job.name, dict(job.args)
-        known = enqueue.find(name)
-        _call_outside(engine, tools, known, args, job_id) if known.outside else _call_inside(engine, tools, known, args, job_id)
+        known = enqueue.find(taken.name)
+        _call_outside(engine, tools, known, taken) if known.outside else _call_inside(engine, tools, known, taken)
+    except Overtaken:
+        log.warning("Another worker was given the job %s meanwhile", taken.job_id)
     except Exception as error:  # noqa: BLE001  whatever a job does, the next one must run
-        _failed(engine, job_id, error)
+        _failed(engine, taken, error)
 
 
-def _call_inside(engine: Engine, tools: Tools, known: KnownJob, args: dict[str, Any], job_id: uuid.UUID) -> None:
+def _call_inside(engine: Engine, tools: Tools, known: KnownJob, taken: Taken) -> None:
     """The effect and the mark that it is done are one transaction: whatever is killed, it happens once."""
     with transaction(engine) as session:
-        known.function(session, tools, **args)
-        _done(session, job_id)
+        known.function(session, tools, **taken.args)
+        _done(session, taken)
 
 
-def _call_outside(engine: Engine, tools: Tools, known: KnownJob, args: dict[str, Any], job_id: uuid.UUID) -> None:
-    known.function(engine, tools, **args)
+def _call_outside(engine: Engine, tools: Tools, known: KnownJob, taken: Taken) -> None:
+    known.function(engine, tools, **taken.args)
     with transaction(engine) as session:
-        _done(session, job_id)
+        _done(session, taken)
 
 
-def _done(session: Session, job_id: uuid.UUID) -> None:
-    job = session.get_one(Job, job_id)
-    job.status, job.finished_at, job.last_error = JobStatus.DONE, clock.now(), ""
-    session.execute(update(Incident).where(Incident.job_id == job_id, Incident.closed_at.is_(None)).values(closed_at=clock.now()))
+def _done(session: Session, taken: Taken) -> None:
+    """Mark this try's job as done. Overtaken when it is no longer this try that does it, which undoes the transaction."""
+    now = clock.now()
+    this_try = (Job.id == taken.job_id, Job.status == JobStatus.DOING, Job.tries == taken.number)
+    values = {"status": JobStatus.DONE, "finished_at": now, "last_error": "", "ticket": None}
+    if session.scalar(update(Job).where(*this_try).values(values).returning(Job.id)) is None:
+        raise Overtaken
+    session.execute(update(Incident).where(Incident.job_id == taken.job_id, Incident.closed_at.is_(None)).values(closed_at=now))
 
 
-def _failed(engine: Engine, job_id: uuid.UUID, error: Exception) -> None:
+def _failed(engine: Engine, taken: Taken, error: Exception) -> None:
     with transaction(engine) as session:
-        job = session.get_one(Job, job_id)
-        job.last_error = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+        job = session.scalar(select(Job).where(Job.id == taken.job_id, Job.status == JobStatus.DOING, Job.tries == taken.number).with_for_update())
+        if job is None:
+            log.warning("Another worker was given the job %s meanwhile", taken.job_id)
+            return
+        job.last_error, job.ticket = f"{type(error).__name__}: {error}"[:LONGEST_ERROR], None
         if job.tries < _most_tries(job.name):
             job.status, job.run_at = JobStatus.TODO, clock.now() + min(FIRST_WAIT * 4 ** (job.tries - 1), LONGEST_WAIT)
             return
@@ -116,6 +139,8 @@ def _open_incident(session: Session, job: Job, error: Exception) -> None:
             trace="".join(traceback.format_exception(error))[-8_000:], last_tried_at=now, closed_at=None, closed_by_id=None,
         )
     )  # fmt: skip
+    if job.name != incidents.TELL:
+        incidents.tell_soon(session)
 
 
 def put_back_unfinished(engine: Engine) -> int:
@@ -123,10 +148,10 @@ def put_back_unfinished(engine: Engine) -> int:
     with transaction(engine) as session:
         unfinished = session.scalars(select(Job).where(Job.status == JobStatus.DOING)).all()
         for job in unfinished:
-            job.status = JobStatus.TODO
+            job.status, job.ticket = JobStatus.TODO, None
         return len(unfinished)
 
 
-def next_job_at(session: Session, *, lane: Lane = "all") -> datetime | None:
+def next_job_at(session: Session, *, lane: Lane | None = None) -> datetime | None:
     """When the next job of a lane wants to run; None when none waits."""
     return session.scalar(select(func.min(Job.run_at)).where(Job.status == JobStatus.TODO, _in_lane(lane)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from models import (
@@ -25,9 +25,11 @@ from models import (
     clock,
 )
 from workflows.errors import NotFound
-from workflows.queries import case_list, processes
+from workflows.queries import case_list, mail_about, processes
 
 FINISHED_JOBS = 50
+MAIL_TRIES = 5
+MAIL_STATES = {"waiting": "Waiting", "trying": "Tried and failed", "not_sent": "Not sent", "unneeded": "Not needed", "sent": "Sent"}
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,17 @@ def overview(session: Session) -> Overview:
     now = clock.now()
     return Overview(
         incidents=_count(session, select(Incident.id).where(Incident.closed_at.is_(None))),
-        mails_waiting=_count(session, select(OutboxMail.id).where(OutboxMail.sent_at.is_(None))),
+        mails_waiting=_count(session, select(OutboxMail.id).where(OutboxMail.sent_at.is_(None), *_not_unneeded())),
         jobs_waiting=_count(session, select(Job.id).where(Job.status.in_([JobStatus.TODO, JobStatus.DOING]))),
         jobs_failed=_count(session, select(Job.id).where(Job.status == JobStatus.FAILED)),
         timers_overdue=_count(session, select(Timer.id).where(Timer.due_at < now)),
         not_confirmed=len(not_confirmed(session)),
         people=_count(session, select(User.id).where(User.is_active)),
     )
+
+
+def _not_unneeded() -> list[ColumnElement[bool]]:
+    return [OutboxMail.not_sent_because.not_in(sorted(mail_about.NOT_NEEDED)), ~OutboxMail.is_for_digest]
 
 
 def _count(session: Session, query: Select[Any]) -> int:
@@ -88,14 +94,25 @@ def visible_cases(session: Session, reader: User, ids: set[uuid.UUID]) -> dict[u
     return {each.id: each for each in found}
 
 
-def mails(session: Session, *, after: str = "", limit: int = 50) -> Sequence[OutboxMail]:
-    """The mails of the outbox, the newest first, going on after the mail with the id `after`."""
+def mails(session: Session, *, after: str = "", limit: int = 50, state: str = "") -> Sequence[OutboxMail]:
+    """The mails of the outbox, or those in one of `MAIL_STATES`, the newest first, going on after the mail with the id `after`."""
     query = select(OutboxMail).order_by(OutboxMail.created_at.desc(), OutboxMail.id.desc()).limit(limit)
+    query = query.where(*_in_state(state))
     last = session.get(OutboxMail, _id(after)) if _id(after) else None
     if last is not None:
         same = (OutboxMail.created_at == last.created_at) & (OutboxMail.id < last.id)
         query = query.where((OutboxMail.created_at < last.created_at) | same)
     return session.scalars(query).all()
+
+
+def _in_state(state: str) -> list[ColumnElement[bool]]:
+    unsent, unneeded = OutboxMail.sent_at.is_(None), OutboxMail.not_sent_because.in_(sorted(mail_about.NOT_NEEDED))
+    still = and_(unsent, OutboxMail.not_sent_because == "")
+    found: dict[str, list[ColumnElement[bool]]] = {
+        "waiting": [still, OutboxMail.tries == 0], "trying": [still, OutboxMail.tries > 0], "unneeded": [unneeded],
+        "not_sent": [unsent, OutboxMail.not_sent_because != "", ~unneeded], "sent": [~unsent],
+    }  # fmt: skip
+    return found.get(state, [])
 
 
 def mail(session: Session, mail_id: uuid.UUID) -> OutboxMail:

@@ -21,7 +21,7 @@ from models import (
     UserTask,
 )
 from workflows.errors import Refused
-from workflows.queries import cases, decisions, people, publishing
+from workflows.queries import absences, cases, decisions, publishing
 from workflows.queries import tasks as task_queries
 from workflows.rules import decidable, duties, permissions
 from workflows.rules.decidable import Standing
@@ -69,7 +69,7 @@ class File:
 
 def waiting(session: Session, reader: User) -> list[Waiting]:
     """What waits for this reader's groups, or for those of the people they act for, soonest due first."""
-    groups = permissions.groups_of(reader).union(*(permissions.groups_of(person) for person in people.absent_for(session, reader)))
+    groups = absences.groups_worked_for(session, reader)
     found = session.scalars(_open_tasks().where(UserTask.candidate_group.in_(sorted(groups)) | (UserTask.assignee_id == reader.id))).all()
     return _about(session, reader, found)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import Case, ProcessInstance, User, UserTask
 from workflows.errors import NotFound
-from workflows.queries import interests, people
+from workflows.queries import absences, interests
 from workflows.rules import permissions
 
 HIDDEN = "There is no such case"
@@ -43,10 +43,10 @@ def can_see(session: Session, reader: User, case: Case) -> bool:
 
 def is_working_on(session: Session, reader: User, case: Case) -> bool:
     """Whether a task of the case is or was for this person or their groups, or for a colleague they act for today."""
-    people_here = [reader, *people.absent_for(session, reader)]
-    ids = [each.id for each in people_here]
+    found = absences.stand_ins(session, reader)
+    ids = [reader.id, *(each.person.id for each in found if each.groups is None)]
     mine = UserTask.assignee_id.in_(ids) | UserTask.completed_by_id.in_(ids)
-    ours = UserTask.candidate_group.in_(sorted(frozenset().union(*(permissions.groups_of(each) for each in people_here))))
+    ours = UserTask.candidate_group.in_(sorted(absences.with_groups(reader, found)))
     return bool(session.scalar(select(exists().where(UserTask.case_id == case.id, mine | ours))))
 
 

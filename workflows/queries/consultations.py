@@ -22,7 +22,7 @@ from models import (
     UserTask,
 )
 from workflows.errors import NotFound
-from workflows.queries import cases, decisions, due_diligence, people
+from workflows.queries import absences, cases, decisions, due_diligence
 from workflows.rules import permissions
 
 ADVICE_STEPS = ("give-advice", "give-view")
@@ -63,8 +63,7 @@ def is_waited_for(request: ConsultationRequest) -> bool:
 
 
 def _groups(session: Session, reader: User) -> frozenset[str]:
-    own = permissions.groups_of(reader)
-    return own.union(*(permissions.groups_of(person) for person in people.absent_for(session, reader)))
+    return absences.groups_worked_for(session, reader)
 
 
 def _of_groups(keys: frozenset[str]) -> Select[ConsultationRequest]:

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session, aliased
 
 from models import CandidateGroup, Case, CaseStatus, Draft, TaskStatus, User, UserTask, clock
 from models.base import Instant
+from workflows.queries import absences
+from workflows.queries.absences import StandIn
 from workflows.queries.tasks import OPEN
 from workflows.rules import permissions
 from workflows.rules.duties import Doer
@@ -109,10 +111,20 @@ class Counts:
 
 @dataclass(frozen=True)
 class Desk:
-    """A reader with the colleagues they act for today, and the groups whose work is theirs."""
+    """A reader with the colleagues they act for today, and the groups whose work is theirs.
+
+    `left` are colleagues whose delegate cannot do it: of their work only that for some groups is the reader's.
+    """
 
     reader: User
     absent: Sequence[User] = ()
+    left: Sequence[StandIn] = ()
+
+    @classmethod
+    def of(cls, session: Session, reader: User) -> Desk:
+        """The desk of a reader as it is today."""
+        found = absences.stand_ins(session, reader)
+        return cls(reader, [each.person for each in found if each.groups is None], [each for each in found if each.groups is not None])
 
     @property
     def own_groups(self) -> list[str]:
@@ -122,7 +134,8 @@ class Desk:
     @property
     def groups(self) -> list[str]:
         """The reader's groups and those of the colleagues they act for."""
-        return sorted(permissions.groups_of(self.reader).union(*(permissions.groups_of(each) for each in self.absent)))
+        left = (each.groups or frozenset() for each in self.left)
+        return sorted(permissions.groups_of(self.reader).union(*(permissions.groups_of(each) for each in self.absent), *left))
 
     @property
     def people(self) -> list[uuid.UUID]:
@@ -136,7 +149,17 @@ class Desk:
         owner = next((each for each in self.absent if each.id == item.assignee_id), None)
         if owner is None and item.assignee_id is None:
             owner = next((each for each in self.absent if item.group_key in permissions.groups_of(each)), None)
+        if owner is None:
+            owner = next((each.person for each in self._left_with(item)), None)
         return owner.name if owner else ""
+
+    def why_here(self, item: Item) -> str:
+        """Why a task of an absent colleague is on this desk and not on their delegate's; empty for every other task."""
+        return next((each.why for each in self._left_with(item)), "") if self.acting_name(item) else ""
+
+    def _left_with(self, item: Item) -> list[StandIn]:
+        mine = [each for each in self.left if each.covers(item.group_key)]
+        return [each for each in mine if item.assignee_id is None or item.assignee_id == each.person.id]
 
 
 Branch = Select[uuid.UUID, datetime]
@@ -231,7 +254,10 @@ def _of_person(user_id: uuid.UUID, status: TaskStatus) -> Branch:
 
 
 def _mine(desk: Desk) -> list[Branch]:
-    return [_of_person(each, TaskStatus.CLAIMED) for each in desk.people]
+    left = [
+        _of_person(each.person.id, TaskStatus.CLAIMED).where(UserTask.candidate_group.in_(sorted(each.groups or ()))) for each in desk.left
+    ]
+    return [*(_of_person(each, TaskStatus.CLAIMED) for each in desk.people), *left]
 
 
 def _unassigned(desk: Desk) -> list[Branch]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import CandidateGroup, Delegation, GroupKind, GroupMembership, User, clock
+from models import CandidateGroup, GroupKind, GroupMembership, User, clock
+from workflows.queries import absences
 
 
 def members(session: Session, group_key: str) -> Sequence[User]:
@@ -44,15 +45,8 @@ def maker_name(session: Session, group_key: str) -> str:
 
 
 def absent_for(session: Session, user: User) -> Sequence[User]:
-    """The absent colleagues this person acts for today, by name."""
-    today = clock.today()
-    return session.scalars(
-        select(User)
-        .join(Delegation, Delegation.from_user_id == User.id)
-        .where(Delegation.to_user_id == user.id, Delegation.ended_at.is_(None))
-        .where(Delegation.starts_on <= today, Delegation.ends_on >= today)
-        .order_by(User.name)
-    ).all()
+    """The absent colleagues this person acts for today as their delegate, by name."""
+    return [each.person for each in absences.stand_ins(session, user) if each.groups is None]
 
 
 def manager_of(session: Session, group_key: str) -> str | None:

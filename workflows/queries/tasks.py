@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models import Answer, Draft, TaskStatus, User, UserTask
 from workflows.errors import NotFound
-from workflows.queries import cases, people
+from workflows.queries import absences, cases
 from workflows.rules import permissions
 from workflows.rules.duties import Doer
 
@@ -78,7 +78,7 @@ def acting_for(session: Session, task: UserTask, user: User) -> User | None:
     is_held_by_another = task.assignee_id not in (None, user.id)
     if not is_held_by_another and task.candidate_group in permissions.groups_of(user):
         return None
-    absent = people.absent_for(session, user)
+    found = [each.person for each in absences.stand_ins(session, user) if each.covers(task.candidate_group)]
     if is_held_by_another:
-        return next((person for person in absent if person.id == task.assignee_id), None)
-    return permissions.acting_for_any(task, absent)
+        return next((person for person in found if person.id == task.assignee_id), None)
+    return permissions.acting_for_any(task, found)

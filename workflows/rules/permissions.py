@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from models import Case, ConsultationRequest, GroupKind, GroupMembership, User, UserTask, clock
+from models import CandidateGroup, Case, ConsultationRequest, GroupKind, GroupMembership, User, UserTask, clock
 from workflows.errors import Refused
 
 COUNCILLORS = frozenset({"scrutiny_member", "scrutiny_chair", "council_chair", "council_vice_chair"})
@@ -15,6 +15,8 @@ PROVIDERS = frozenset({"provider"})
 READERS_ONLY = frozenset({"auditor"})
 ADMINISTRATORS = frozenset({"system_admin"})
 PUBLISHERS = frozenset({"democratic_services", "monitoring_officer"})
+# Groups of these roles, and groups without one, do not make anybody fit to act for a colleague.
+NEVER_STAND_IN = COUNCILLORS | PROVIDERS | READERS_ONLY | {""}
 EXECUTIVE = frozenset({"cabinet_member"})
 STARTERS = {
     "key-decision": frozenset({"commissioning_officer", "lead_director"}),
@@ -123,6 +125,18 @@ def check_reassign(user: User, task: UserTask, *, manager_key: str | None) -> No
         raise Refused("Only the person who has this task, or their manager, can give it to someone else")
 
 
+def check_lead(user: User, group: CandidateGroup) -> None:
+    """Raise Refused unless this person hands out a group's work: they manage it, or, where nobody does, they are in it."""
+    is_member = group.manager_key is None and group.key in groups_of(user)
+    if not is_staff(user) or is_reader_only(user) or not (_manages(user, group.manager_key) or is_member):
+        raise Refused("Only the people who manage this team can see who does what in it")
+
+
+def can_lead(user: User, group: CandidateGroup) -> bool:
+    """Whether `check_lead` would pass."""
+    return _asks(lambda: check_lead(user, group))
+
+
 def _manages(user: User, manager_key: str | None) -> bool:
     return manager_key is not None and manager_key in groups_of(user)
 
@@ -131,8 +145,13 @@ def check_stand_in(away: User, to: User) -> None:
     """Raise Refused unless one person may act for the other: only the council's staff do, and only for one another."""
     if not is_staff(away):
         raise Refused("Only people who work for the council can say who acts for them")
-    if not is_staff(to):
-        raise Refused(f"{to.name} does not work for the council and cannot act for you")
+    if not can_stand_in(to):
+        raise Refused(f"{to.name} does not work on cases for the council and cannot act for you")
+
+
+def can_stand_in(user: User) -> bool:
+    """Whether a person may act for a colleague at all: staff who may do more than look."""
+    return is_staff(user) and bool(roles_of(user) - NEVER_STAND_IN)
 
 
 def check_place(user: User) -> None:

@@ -44,7 +44,7 @@ from tests.support import declaring, factories
 from workflows.actions import cases, certificates, definitions, memberships, organisation, providers, standing
 from workflows.demo import people
 from workflows.enqueue import Tools, enqueue
-from workflows.jobs import standing_watch
+from workflows.jobs import planning, standing_watch
 from workflows.jobs.passing import pass_time
 from workflows.jobs.runner import run_once
 from workflows.library import definitions as library
@@ -98,7 +98,7 @@ class Harbour:
         clock.hold(clock.read_instant(when))
         with self.writing() as session:
             session.execute(delete(Job).where(Job.name == standing_watch.NAME))
-        standing_watch.plan(self.engine)
+        planning.plan_one(self.engine, standing_watch.NAME)
         self.pass_until(when)
 
     def insure(self, kind: CertificateKind, ends_on: date, *, starts_on: date = date(2026, 1, 1), limit: int = 10_000_000, place: str = "",
@@ -245,7 +245,7 @@ def build(engine: Engine) -> Harbour:
     for name in ("Quay House", "Mill Lane"):
         for kind in (CertificateKind.GAS_SAFETY, CertificateKind.ELECTRICAL, CertificateKind.FIRE_RISK):
             harbour.insure(kind, date(2026, 12, 31), place=name)
-    standing_watch.plan(engine)
+    planning.plan_one(engine, standing_watch.NAME)
     harbour.pass_until(STARTS)
     return harbour
 

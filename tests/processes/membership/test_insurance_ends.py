@@ -10,7 +10,7 @@ from models import CertificateKind, Hold, MembershipStatus, clock
 from tests.processes.membership.harbour import Harbour
 from workflows.actions import holds
 from workflows.errors import Refused
-from workflows.jobs import standing_watch
+from workflows.jobs import planning, standing_watch
 from workflows.queries import memberships as queries
 
 EMPLOYERS = CertificateKind.EMPLOYERS_LIABILITY
@@ -57,9 +57,9 @@ def test_a_midnight_that_nobody_was_there_for_is_made_up_for_once(harbour: Harbo
     harbour.cover_ends(EMPLOYERS, date(2026, 3, 31))
     clock.hold(clock.read_instant("2026-04-03 08:00"))
 
-    standing_watch.plan(harbour.engine)
+    planning.plan_one(harbour.engine, standing_watch.NAME)
     harbour.pass_until("2026-04-03 08:00")
-    standing_watch.plan(harbour.engine)
+    planning.plan_one(harbour.engine, standing_watch.NAME)
     harbour.pass_until("2026-04-06 12:00")
 
     assert len(harbour.holds()) == 1 and len(harbour.cases()) == 1

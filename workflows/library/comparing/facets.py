@@ -30,7 +30,7 @@ ONLY_READ = frozenset({"name", "helpText", "documentation", "legalBasis", "doneW
 BY_LANE = frozenset({"userTask", "callActivity", "subProcess"})  # whose lane says who does the work
 LABELS = {
     "in lane": "stands in the lane", "name": "name", "kind": "kind", "lane": "done by", "candidateGroup": "given to", "formKey": "form",
-    "dueRule": "time allowed", "dueOn": "due on", "differentFrom": "four eyes, not done by whoever did",
+    "dueRule": "time allowed", "escalation": "reminders", "dueOn": "due on", "differentFrom": "four eyes, not done by whoever did",
     "significant": "check page and confirmation", "legalBasis": "legal basis", "helpText": "help", "documentation": "description", "stage": "stage",
     "page": "page", "operation": "what the service does", "routes": "answers that decide the way", "doneWords": "words when it is done",
     "startsFrom": "begins with the answers of", "needs": "values it needs", "startedBy": "started by", "brings": "values it brings",
