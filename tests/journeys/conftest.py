@@ -33,6 +33,12 @@ def browser_context_args() -> dict[str, Any]:
     return {"viewport": browsers.DESK, "locale": "en-GB", "timezone_id": "Europe/London"}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _whole_pages() -> Iterator[None]:
+    with browsers.whole_pages():
+        yield
+
+
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The demo council with its cases, made once; tests get copies."""
