@@ -1,4 +1,4 @@
-"""Once a night: seal the audit trail, erase files that belong to nothing, forget what need not be kept."""
+"""Once a night: seal the audit trail, erase files that belong to nothing, forget what need not be kept, judge the cases by their rules."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from models import Job, JobStatus, clock
 from models.session import transaction
 from workflows.actions import audit, documents, tidying
 from workflows.enqueue import Tools, enqueue, job
+from workflows.jobs import rules_watch
 from workflows.rules import calendar
 
 NAME = "nightly"
@@ -36,4 +37,5 @@ def tidy(session: Session, tools: Tools) -> None:
     audit.seal_day(session)
     documents.sweep(session, tools.uploads)
     tidying.forget_old(session)
+    enqueue(session, rules_watch.NAME, {})
     enqueue(session, NAME, {}, at=_next_night())
