@@ -5,6 +5,7 @@ from __future__ import annotations
 from models.applications import Application, ApplicationSection, ApplicationStatus, DueDiligenceCheck, EvaluationScore, Interest, InterestKind
 from models.audit import AuditEvent, AuditSeal, AuditText
 from models.base import Model
+from models.breaches import Breach
 from models.cases import Case, CaseKey, CaseStatus, Comment, Document, ReferenceCounter
 from models.decisions import (
     CallIn,
@@ -109,6 +110,7 @@ __all__ = [
     "AuditEvent",
     "AuditSeal",
     "AuditText",
+    "Breach",
     "CalendarFeed",
     "CallIn",
     "CallInStatus",

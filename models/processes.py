@@ -61,6 +61,8 @@ class ProcessInstance(Keyed, Model):
 
     `stuck_at` is the element that could not be carried out, empty while all goes well; `has_messages` says that
     a message lies here that nothing has waited for yet; `looked_revision` the revision at which somebody saw that it waits for a message.
+    `passed` counts, by the id of the definition in hexadecimal, how often each element was completed (`element`) and each way out of a
+    gateway taken (`gateway>element`).
     """
 
     __tablename__ = "process_instance"
@@ -71,6 +73,7 @@ class ProcessInstance(Keyed, Model):
     status: Mapped[InstanceStatus] = mapped_column(default=InstanceStatus.RUNNING)
     state: Mapped[bytes]
     live: Mapped[list[str]] = mapped_column(default=list)
+    passed: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     stuck_at: Mapped[str] = mapped_column(default="")
     has_messages: Mapped[bool] = mapped_column(default=False)
     looked_revision: Mapped[int | None]

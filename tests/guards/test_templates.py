@@ -17,7 +17,7 @@ INSIDE = {
     "a script address": re.compile(r"javascript:", re.I),
     "a title that only hovering shows": re.compile(r"<(?!iframe|svg|title)[a-z][^>]*\stitle\s*="),
 }
-FRAMES = re.compile(r"^shared/|/(?:frame|layout)\.html$")
+FRAMES = re.compile(r"^shared/|/(?:base|frame|layout)\.html$")
 
 
 def templates() -> dict[str, Source]:

@@ -79,9 +79,13 @@ def moments(count: int, seed: int) -> list[str]:
 
 
 def due(said: str) -> datetime:
-    """The moment that is meant, worked out without any code of the service."""
+    """The moment that is meant, worked out without any code of the service: the later of two, and where there is none the end of the gap."""
     read = datetime.fromisoformat(said) if "T" in said else datetime.combine(date.fromisoformat(said), time_of_day())
-    return (read if read.tzinfo else read.replace(tzinfo=LONDON)).astimezone(UTC)
+    if read.tzinfo:
+        return read.astimezone(UTC)
+    ahead = [read.replace(tzinfo=UTC) - timedelta(hours=hours) for hours in (0, 1)]
+    meant = [moment for moment in ahead if moment.astimezone(LONDON).replace(tzinfo=None) == read]
+    return max(meant, default=datetime.combine(read.date(), time_of_day(1), UTC))
 
 
 def wait_for(database: Database, said: Sequence[str]) -> dict[uuid.UUID, datetime]:

@@ -84,3 +84,8 @@ def outside(engine: Engine, tools: Tools, *, word: str, seconds: float = 0.0) ->
     with transaction(engine) as session:
         if session.get(CandidateGroup, word) is None:
             _add(session, word)
+
+
+@job("marking.nothing")
+def nothing(session: Session, tools: Tools, *, number: int) -> None:
+    """Do nothing at all, for measuring what everything around it takes."""

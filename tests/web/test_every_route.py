@@ -15,7 +15,8 @@ from werkzeug.test import TestResponse
 from tests.support import planters_of_providers  # noqa: F401  what each plants is found by the walk
 from tests.support.said import said
 from tests.support.walk import PROVIDERS, ROLES, UNSAFE, Visit, World, is_open, visits, world_in
-from tests.web.admin import planters as admin_planters  # noqa: F401  what each plants is found by the walk
+from tests.web.account import planters as account_planters  # noqa: F401  what each plants is found by the walk
+from tests.web.admin import planters as admin_planters  # noqa: F401
 from tests.web.cases import planters as case_planters  # noqa: F401
 from tests.web.processes import planters as process_planters  # noqa: F401
 from tests.web.public import planters as public_planters  # noqa: F401

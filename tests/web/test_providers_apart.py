@@ -16,6 +16,7 @@ from models.session import new_session, transaction
 from tests.support import planters_of_providers  # noqa: F401  what each plants is found by the walk
 from tests.support.said import said, without_tokens
 from tests.support.walk import PROVIDERS, UNSAFE, Visit, World, visits, world_in
+from tests.web.account import planters as account_planters  # noqa: F401
 from tests.web.admin import planters as admin_planters  # noqa: F401
 from tests.web.cases import planters as case_planters  # noqa: F401
 from tests.web.processes import planters as process_planters  # noqa: F401

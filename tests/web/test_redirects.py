@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from models import User
 from tests.support.clients import public_client
 from tests.web.conftest import PASSWORD
-from webapp.account.pages import safe_next
+from webapp.shared.safe_next import safe_next
 
 FOREIGN = [
     "http://example.org",

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import urlsplit
-
 from flask import current_app, render_template
 from sqlalchemy import select
 
 from models import User
 from webapp.db import db
 from webapp.settings import Settings
-
-LONGEST_NEXT = 2_000
-PLAIN_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9\-._~!$&'()*+,;=:@%/?]*")
-TURNED = re.compile(r"%(?:0[0-9a-f]|1[0-9a-f]|2f|5c|7f)|\\|/\.{1,2}(?:/|$|\?)", re.IGNORECASE)
+from webapp.shared.safe_next import safe_next
 
 
 def sign_in_page(
@@ -49,16 +43,3 @@ def demo_people() -> list[User]:
                 select(User).where(User.is_demo, User.is_active).order_by(User.job_title, User.name)
             )
         )
-
-
-def safe_next(wanted: str) -> str:
-    """`wanted` if it is a plain path on this site, else nothing.
-
-    Only unreserved characters pass, and no encoded control character, slash or backslash, so that no browser
-    can read
-    another host into it.
-    """
-    if len(wanted) > LONGEST_NEXT or not PLAIN_PATH.fullmatch(wanted) or TURNED.search(wanted):
-        return ""
-    parts = urlsplit(wanted)
-    return "" if parts.scheme or parts.netloc else wanted

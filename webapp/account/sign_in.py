@@ -9,8 +9,9 @@ from models import User, clock
 from webapp import areas, kept, logs, sessions
 from webapp.account import bp
 from webapp.account.checking import person_with
-from webapp.account.pages import demo_people, safe_next, sign_in_page
+from webapp.account.pages import demo_people, sign_in_page
 from webapp.db import db, writes
+from webapp.shared.safe_next import safe_next
 from webapp.signed_in import visitor
 
 WRONG = "The e-mail address or password is wrong"

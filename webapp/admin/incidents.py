@@ -8,13 +8,13 @@ from typing import Any
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from models import Incident, clock
+from models import Breach, Incident, clock
 from webapp.admin import bp, frame
 from webapp.db import db, writes
 from webapp.signed_in import person
 from workflows.actions import instances
 from workflows.errors import Refused
-from workflows.queries import administration
+from workflows.queries import administration, breaches
 from workflows.rules import permissions
 
 
@@ -23,12 +23,14 @@ def incidents() -> ResponseReturnValue:
     """What cannot continue, the longest waiting first, and what has been mended lately."""
     waiting = administration.incidents(db.session)
     mended = administration.incidents(db.session, closed=True, limit=20)
-    links = frame.CaseLinks(each.case_id for each in [*waiting, *mended])
+    broken = breaches.open_ones(db.session)
+    links = frame.CaseLinks([each.case_id for each in [*waiting, *mended]] + [each.case_id for each in broken])
     return frame.page(
         "admin/incidents.html",
         place="incidents",
         rows=[_row(each, links) for each in waiting],
         mended=[_row(each, links) for each in mended],
+        broken=[_broken(each, links) for each in broken],
         checked_at=clock.now(),
     )
 
@@ -47,6 +49,20 @@ def retry(incident_id: uuid.UUID) -> ResponseReturnValue:
     else:
         flash("It still cannot continue. The try is counted", "warning")
     return redirect(url_for("admin.incidents"), 303)
+
+
+def _broken(breach: Breach, links: frame.CaseLinks) -> dict[str, Any]:
+    """A rule that a case broke. Its case goes on; on the checklist of the case Legal or the Monitoring Officer say what becomes of it."""
+    case, process = links.of(breach.case_id), breach.instance.definition
+    return {
+        "id": breach.id,
+        "words": breach.words,
+        "legal": breach.legal,
+        "happened": breach.happened if links.may_see(breach.case_id) else "What happened is shown to those who may see the case",
+        "case": {"text": case["text"], "href": url_for("cases.law", reference=case["text"]) if case["href"] else ""},
+        "process": f"{process.name}, version {process.version}",
+        "found_at": breach.found_at,
+    }
 
 
 def _row(incident: Incident, links: frame.CaseLinks) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from flask_limiter import RateLimitExceeded
 
 from models import EmailLink, User, clock
 from webapp import areas, sessions
-from webapp.account.pages import safe_next
 from webapp.apply import bp
 from webapp.db import db, writes
 from webapp.limits import limiter
 from webapp.settings import Settings
+from webapp.shared.safe_next import safe_next
 from workflows.actions import provider_accounts
 from workflows.errors import Closed, Invalid
 from workflows.queries import applying

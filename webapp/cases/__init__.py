@@ -11,6 +11,7 @@ from webapp.cases import (  # noqa: E402, F401  the views register themselves on
     comments,
     consultations,
     documents,
+    law,
     listing,
     managing,
     process,

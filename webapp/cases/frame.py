@@ -76,6 +76,7 @@ def _tabs(case: Case, active: str) -> list[dict[str, object]]:
         ("Comments", "comments", held.comments),
         ("Consultations", "consultations", held.consultations),
         ("Process", "process", None),
+        ("Legal checklist", "law", None),
         ("Answers", "answers", None),
     ]
     tabs: list[dict[str, object]] = [

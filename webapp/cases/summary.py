@@ -8,7 +8,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from models import KeyDecision, UserTask
-from webapp.cases import answers_in_words, bp, dates, frame, happening, stages
+from webapp.cases import answers_in_words, bp, dates, frame, happening, law, stages
 from webapp.db import db
 from webapp.shared import case_cards, days_left, filters, task_links
 from webapp.signed_in import person
@@ -36,6 +36,7 @@ def show_case(reference: str) -> ResponseReturnValue:
         happening=happening.sentences(whole),
         next_date=dates.next_of(found),
         dates=found,
+        law=law.of_whole(whole),
         tasks=[_task(task, whole) for task in whole.open_tasks],
         cards=_cards(whole),
         process_name=f"{whole.main.definition.name}, version {whole.main.definition.version}" if whole.main else "",

@@ -7,4 +7,4 @@ from flask import Blueprint
 bp = Blueprint("processes", __name__, template_folder="templates")
 
 # The views register themselves on the blueprint.
-from webapp.processes import compare, helping, library, rules, steps, versions  # noqa: E402, F401
+from webapp.processes import branches, compare, heatmap, helping, library, rules, steps, version_figures, versions  # noqa: E402, F401

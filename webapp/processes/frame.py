@@ -22,6 +22,8 @@ TABS = (
     ("Rules and deadlines", "show_rules"),
     ("Tables", "show_tables"),
     ("Versions", "show_versions"),
+    ("Where cases wait", "heatmap"),
+    ("Ways taken", "branches"),
 )
 DRAFT = "workshop.diagram"
 

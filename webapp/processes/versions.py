@@ -8,6 +8,7 @@ from flask import Response, current_app, url_for
 from flask.typing import ResponseReturnValue
 
 from models import ProcessDefinition
+from webapp import areas
 from webapp.db import db
 from webapp.processes import bp, frame, readme
 from webapp.shared import drawings, process_files
@@ -18,6 +19,7 @@ from workflows.rules import drafting
 
 COMPARE = "processes.compare"
 BRING_BACK = "workshop.review_bring_back"
+MOVE = "workshop.move_running"
 
 
 @bp.get("/processes/<key>/versions")
@@ -26,7 +28,12 @@ def show_versions(key: str) -> ResponseReturnValue:
     live = processes.live(db.session, key)
     found = [_row(each) for each in processes.versions_of(db.session, key)]
     can_compare = COMPARE in current_app.view_functions and len(found) > 1
-    return frame.page("versions.html", live, "show_versions", versions=found, compare_href=url_for(COMPARE, key=key) if can_compare else "")
+    # Cases that run on an older version can be moved to the live one by those who work on processes.
+    can_move = MOVE in current_app.view_functions and len(found) > 1 and areas.may_enter(person(), MOVE)
+    return frame.page(
+        "versions.html", live, "show_versions", versions=found, compare_href=url_for(COMPARE, key=key) if can_compare else "",
+        move_href=url_for(MOVE, key=key) if can_move else "",
+    )  # fmt: skip
 
 
 @bp.get("/processes/<key>/versions/<int:number>")

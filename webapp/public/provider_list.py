@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from models import MembershipStatus, clock
 from webapp.db import db
 from webapp.public import bp
+from webapp.shared import spreadsheets
 from workflows.queries import public_list
 from workflows.queries.public_list import Listed
 
@@ -21,8 +20,6 @@ STATUS = {
     MembershipStatus.ACTIVE: ("On the list", "green"), MembershipStatus.CONDITIONAL: ("On the list", "green"),
     MembershipStatus.EMBARGOED: ("No new placements for now", "orange"), MembershipStatus.SUSPENDED: ("Suspended", "red"),
 }  # fmt: skip
-# A spreadsheet takes a cell that begins so for a formula; with an apostrophe it stays text.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @bp.get("/providers-list")
@@ -42,23 +39,13 @@ def _row(found: Listed) -> dict[str, Any]:
 @bp.get("/providers-list.csv")
 def provider_list_csv() -> Response:
     """The same as a file for a spreadsheet."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(HEADINGS)
-    writer.writerows(_cells(each) for each in public_list.listed(db.session, on=clock.today()))
-    answer = Response("\ufeff" + out.getvalue(), mimetype="text/csv; charset=utf-8")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"providers-{clock.today().isoformat()}.csv")
-    return answer
+    rows = (_cells(each) for each in public_list.listed(db.session, on=clock.today()))
+    return spreadsheets.csv_file(f"providers-{clock.today().isoformat()}.csv", HEADINGS, rows)
 
 
 def _cells(found: Listed) -> list[str]:
-    return [safe(text) for text in (found.name, found.list_title, _joined(found.categories), _joined(found.districts), STATUS[found.status][0])]
+    return [found.name, found.list_title, _joined(found.categories), _joined(found.districts), STATUS[found.status][0]]
 
 
 def _joined(names: Sequence[str]) -> str:
     return "; ".join(names)
-
-
-def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import g
 
@@ -10,6 +10,7 @@ from models import clock
 from webapp.db import db
 from workflows.queries import parameters
 from workflows.rules import calendar
+from workflows.rules.calendar.words import SOON
 
 
 def until_day(on: date) -> str:
@@ -28,6 +29,14 @@ def until_event(on: date) -> str:
         return "Today" if on == clock.today() else "Passed"
     left = calendar.working_days_between(clock.today(), on, _working_days())
     return f"{left} working day{'' if left == 1 else 's'} left"
+
+
+def soon_until() -> datetime:
+    """The moment until which a thing that is due counts as due soon: the end of the second working day from today."""
+    day = clock.today()
+    for _ in range(SOON):
+        day = calendar.next_working_day(day, _working_days())
+    return calendar.london_instant(day + timedelta(days=1))
 
 
 def _working_days() -> calendar.Calendar:

@@ -18,7 +18,7 @@ from workflows import engine
 from workflows.actions import definitions, process_drafts
 from workflows.engine import DefinitionRefused, meanings, reading, tables
 from workflows.errors import NotFound
-from workflows.library import checking
+from workflows.library import checking, gate
 from workflows.queries import processes
 
 Choice = dict[str, str]
@@ -44,6 +44,7 @@ def settings_of(found: Bench, path: str, *, what: str) -> dict[str, Any]:
     """What the script of an editor has to know about its file. NotFound when the draft has no such file."""
     if path not in found.files:
         raise NotFound(f"There is no file {path} in this draft")
+    gate.warm()
     lint = "workshop.lint"
     return {
         "path": path, "text": found.files[path], "what": what, "fileName": path.rpartition("/")[2],

@@ -9,12 +9,15 @@ from webapp.db import db, writes
 from webapp.signed_in import person
 from webapp.workshop import bp
 from workflows.actions import process_drafts
+from workflows.library import gate
 from workflows.queries import processes
 from workflows.rules import drafting
 
 
 def offer(key: str) -> ResponseReturnValue:
     """The page of a process that has no draft: a button to begin one for those who may. NotFound when there is no such process."""
+    # Whoever is offered a draft will soon want to know its problems: the process that finds them begins now.
+    gate.warm()
     return render_template("workshop/no_draft.html", process=processes.live(db.session, key), may_edit=drafting.may_edit(person()),
         discarded=process_drafts.last_discarded(db.session, key))
 

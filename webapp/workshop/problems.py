@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from webapp.db import db, only_asks
-from webapp.workshop import bench, bp
+from webapp.workshop import bench, bp, mending
 from webapp.workshop.bench import Bench
 from workflows.engine import DefinitionRefused, Problem
 from workflows.engine.problems import errors_in
@@ -47,12 +47,12 @@ def problems(key: str) -> ResponseReturnValue:
         key, found.files, stands.called, groups=stands.groups, is_called=stands.is_called, caller_steps=stands.caller_steps, seconds=PAGE_SECONDS
     )
     ordered = sorted(told, key=lambda each: each.severity != "error")
-    shown = request.args.get("show", type=int)
+    shown, link = request.args.get("show", type=int), mending.links_for(found)
     chosen = ordered[shown - 1] if shown and 0 < shown <= len(ordered) else None
     return render_template(
         "workshop/problems.html",
         bench=found,
-        rows=[_row(found, number, each) for number, each in enumerate(ordered, 1)],
+        rows=[_row(found, number, each) | {"link": link(each)} for number, each in enumerate(ordered, 1)],
         errors=len(errors_in(ordered)),
         warnings=len(ordered) - len(errors_in(ordered)),
         problem_count=len(ordered),

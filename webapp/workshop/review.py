@@ -11,12 +11,12 @@ from flask.typing import ResponseReturnValue
 from models import DraftStatus, ProcessDraft
 from webapp.db import db, writes
 from webapp.signed_in import person
-from webapp.workshop import bench, bp, gate_first, opening
+from webapp.workshop import bench, bp, gate_first, mending, opening
 from webapp.workshop.changes import changes_of
 from webapp.workshop.deploying import line_of
 from webapp.workshop.gate_first import Found, found_for, looked_at
 from workflows.actions import agreeing, process_drafts
-from workflows.engine import DefinitionRefused, Problem
+from workflows.engine import DefinitionRefused
 from workflows.errors import Invalid, NotFound
 from workflows.library import definitions, moving
 from workflows.library.gate.around import around
@@ -44,7 +44,7 @@ def _page(draft: ProcessDraft, found: Found, errors: Errors, typed: Errors | Non
     return render_template(
         "workshop/review.html", bench=bench.find(draft.key, draft=draft), draft=draft, digest=found.digest, errors=errors, typed=typed or {},
         problems=[{"text": words, "href": f"#{name}"} for name, words in errors.items()], changes=changes_of(before, files, key=draft.key),
-        found=[_problem(each) for each in (*found.errors, *found.warnings)], error_count=len(found.errors), problem_count=len(found.problems),
+        found=_problems(draft, found), error_count=len(found.errors), problem_count=len(found.problems),
         report=found.tests, authors=process_drafts.author_names(db.session, draft), running=_running(draft, files), rules_changed=rules_changed,
         agrees=drafting.needs_agreement_of(rules_changed=rules_changed), meanwhile=live if live is not None and live.id != draft.base_id else None,
         **_rights(draft, found, rules_changed=rules_changed, is_changed=files != before),
@@ -68,8 +68,13 @@ def _rights(draft: ProcessDraft, found: Found, *, rules_changed: bool, is_change
     }
 
 
-def _problem(found: Problem) -> dict[str, Any]:
-    return {"is_error": found.severity == "error", "name": found.element_name or found.element_id, "message": found.message, "fix": found.fix}
+def _problems(draft: ProcessDraft, found: Found) -> list[dict[str, Any]]:
+    """What stands against the draft, errors first, each with the link to its step."""
+    link = mending.links_for(bench.find(draft.key, draft=draft))
+    return [
+        {"is_error": each.severity == "error", "name": each.element_name or each.element_id, "message": each.message, "fix": each.fix, "link": link(each)}
+        for each in (*found.errors, *found.warnings)
+    ]
 
 
 def _running(draft: ProcessDraft, files: Mapping[str, str]) -> dict[str, Any]:

@@ -79,15 +79,15 @@ def simulated(key: str) -> ResponseReturnValue:
 
 
 def _page(found: Bench, *, errors: Mapping[str, str] | None = None) -> str:
-    trouble, shown = trying_shown.why_not(found), dict[str, Any]()
-    if not trouble:
+    stop, shown = trying_shown.stop_of(found), dict[str, Any]()
+    if not stop.words:
         try:
             shown = _assumed(found)
         except (DefinitionRefused, scenarios.ScenariosRefused, ValueError) as error:
-            trouble = trying_shown.in_words(error)
+            stop = trying_shown.Stop(trying_shown.in_words(error))
     problems = [{"text": words, "href": f"#{name}"} for name, words in (errors or {}).items()]
     return render_template(
-        "workshop/simulate.html", bench=found, trouble=trouble, errors=errors or {}, problems=problems, value=_value, most=simulating.MOST_CASES,
+        "workshop/simulate.html", bench=found, stop=stop, errors=errors or {}, problems=problems, value=_value, most=simulating.MOST_CASES,
         **shown,
     )  # fmt: skip
 

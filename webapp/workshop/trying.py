@@ -193,9 +193,9 @@ def _walk(key: str) -> tuple[Bench, trying.Place, trying.Stage]:
 
 def _stage(found: Bench) -> trying.Stage:
     """What the walk takes place on. Invalid when the draft cannot be run as it is now."""
-    trouble = trying_shown.why_not(found)
-    if trouble:
-        raise Invalid({"draft": trouble})
+    stop = trying_shown.stop_of(found)
+    if stop.words:
+        raise Invalid({"draft": stop.words})
     return staging.stage_of(db.session, found.key, found.files)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -12,6 +13,7 @@ from models import Trial, clock
 from webapp.db import db
 from webapp.shared import forms as shown_forms
 from webapp.signed_in import person
+from webapp.workshop import mending
 from webapp.workshop.bench import Bench
 from workflows import engine
 from workflows.actions import trials
@@ -28,28 +30,36 @@ Errors = Mapping[str, str]
 
 def page(found: Bench, *, errors: Errors | None = None, typed: Mapping[str, Any] | None = None, doing: trying.Waiting | None = None) -> str:
     """The page as it stands: before a walk, on one, or why there can be none. `doing` is a task whose answers need mending."""
-    trouble = why_not(found)
+    stop = stop_of(found)
     trial = trials.find(db.session, found.draft, by=person())
     shown: dict[str, Any] = {"walk": None, "begin": None, "asked": None, "changed": False}
-    if not trouble:
+    if not stop.words:
         try:
             shown |= _shown(found, trial, doing, typed, errors or {})
         except (DefinitionRefused, scenarios.ScenariosRefused, trying.CannotGoOn, engine.StateNotReadable, ValueError) as error:
-            trouble = in_words(error)
+            stop = Stop(in_words(error))
     return render_template(
-        "workshop/trying.html", bench=found, trouble=trouble, errors=errors or {}, has_trial=trial is not None,
+        "workshop/trying.html", bench=found, stop=stop, errors=errors or {}, has_trial=trial is not None,
         problems=[{"text": words, "href": f"#{name}"} for name, words in (errors or {}).items()], **shown,
     )  # fmt: skip
 
 
-def why_not(found: Bench) -> str:
-    """Why a draft cannot be tried, in words; nothing when it can. The quick check of what the gate says."""
+@dataclass(frozen=True)
+class Stop:
+    """Why a draft cannot be tried, in words, and the link to the step to put right; without words nothing stops it."""
+
+    words: str = ""
+    link: mending.Link = field(default_factory=dict)
+
+
+def stop_of(found: Bench) -> Stop:
+    """What stops a draft from being tried or simulated: the quick check of what the gate says."""
     about = around(db.session, found.key, found.files)
     errors = errors_in(gate.lint(found.key, found.files, about.called, groups=about.groups))
     if not errors:
-        return ""
+        return Stop()
     more = f" There are {len(errors)} errors in all." if len(errors) > 1 else ""
-    return f"This draft has an error, so it cannot be tried: {errors[0]}.{more}"
+    return Stop(f"This draft has an error, so it cannot be tried: {errors[0]}.{more}", mending.links_for(found)(errors[0]))
 
 
 def in_words(error: Exception) -> str:
@@ -108,6 +118,9 @@ def _walk(
 
 
 def _chosen(view: trying.View) -> trying.Waiting | None:
+    """The task that was chosen to be done; the only one there is needs no choosing."""
+    if len(view.waiting) == 1:
+        return view.waiting[0]
     step, group = request.args.get("do"), request.args.get("of", "")
     return next((each for each in view.waiting if each.task.bpmn_id == step and each.group == group), None)
 

@@ -150,10 +150,21 @@ def _tell(session: Session, instance: ProcessInstance, run: Run) -> None:
             )  # fmt: skip
 
 
+def _passed(session: Session, instance: ProcessInstance, run: Run) -> dict[str, dict[str, int]]:
+    """How often each element was completed and each way taken so far, by the version they belong to: what the figures of a process are made of."""
+    ids = definitions.known(session, instance.definition_id).ids
+    counts = {version: dict(found) for version, found in instance.passed.items()}
+    for passed in run.trail:
+        own = counts.setdefault(ids[passed.process_key].hex, {})
+        for what in (passed.element_id, *(f"{passed.element_id}>{element}" for element in passed.led_to)):
+            own[what] = own.get(what, 0) + 1
+    return counts
+
+
 def _keep(session: Session, instance: ProcessInstance, run: Run) -> None:
     now = clock.now()
     values: dict[str, Any] = {
-        "state": run.dump(), "live": sorted(run.live), "revision": instance.revision + 1,
+        "state": run.dump(), "live": sorted(run.live), "passed": _passed(session, instance, run), "revision": instance.revision + 1,
         "stuck_at": run.stuck.element_id if run.stuck is not None else "",
     }  # fmt: skip
     if run.finished:

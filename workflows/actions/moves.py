@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import CaseMove, InstanceStatus, ProcessDefinition, ProcessInstance, User, UserTask, clock
 from workflows import engine
-from workflows.actions import audit, instances, waiting
+from workflows.actions import audit, breaches, instances, waiting
 from workflows.engine import OperationCall, Run, WaitingTask
 from workflows.errors import Conflict, NotFound, Refused
 from workflows.library import definitions, moving
@@ -53,6 +53,8 @@ def move(
     session.add(kept)
     _stand(session, current, to, verdict.state)
     audit.record(session, "process:moved", case=current.case, by=by, detail=_detail(current, before, to))
+    # What happened under the old version counts under the new one: a rule that the case has broken already is told at once.
+    breaches.look(session, current.case)
     return kept
 
 
@@ -90,6 +92,7 @@ def undo(session: Session, move_id: uuid.UUID, *, by: User) -> CaseMove:
     found.undone_at, found.undone_by_id = clock.now(), by.id
     audit.record(session, "process:moved_back", case=current.case, by=by, detail=_detail(current, found.to_definition, found.from_definition))
     session.flush()
+    breaches.look(session, current.case)
     return found
 
 

@@ -29,10 +29,14 @@ from workflows.engine.operations import Perform
 from workflows.engine.standing import Passed, Stuck, WaitingMessage, WaitingTask, WaitingTimer
 
 MOST_STEPS = 10_000
+# Of this thread's own processor time: what other work on the machine takes does not count against a process. The wall bound, far wider, is for
+# operations that wait for something outside.
 LONGEST_SECONDS = 5.0
+LONGEST_WALL_SECONDS = 60.0
 DEEPEST_CALLS = 20
 # What the engine puts in front of a step that has events at its edge.
 EDGES = ".BoundaryEventSplit"
+CHOOSING = frozenset({"exclusive gateway", "inclusive gateway"})
 
 
 class StepBudgetSpent(Exception):
@@ -54,6 +58,7 @@ class Run:
     at_rest: Callable[[], None] | None = None
     _steps: int = 0
     _until: float = 0.0
+    _wall_until: float = 0.0
     _failed: set[UUID] = field(default_factory=set)
 
     def advance(self) -> None:
@@ -167,7 +172,8 @@ class Run:
         state.prune(self.workflow)
 
     def _begin(self) -> None:
-        self._steps, self._until, self._failed, self.stuck = 0, time.monotonic() + LONGEST_SECONDS, set(), None
+        self._steps, self._failed, self.stuck = 0, set(), None
+        self._until, self._wall_until = time.thread_time() + LONGEST_SECONDS, time.monotonic() + LONGEST_WALL_SECONDS
 
     def _come_to_rest(self) -> None:
         """Go on until nothing moves; what `at_rest` brings, such as a message that came too early, counts before a timer that is due."""
@@ -257,7 +263,7 @@ class Run:
 
     def _spend(self, task: Task) -> None:
         self._steps += 1
-        if self._steps > MOST_STEPS or time.monotonic() > self._until:
+        if self._steps > MOST_STEPS or time.thread_time() > self._until or time.monotonic() > self._wall_until:
             raise StepBudgetSpent(f"The process took more than {self._steps - 1} steps without waiting, last at “{_name(task)}”")
         if getattr(task.workflow, "depth", 0) > DEEPEST_CALLS:
             raise StepBudgetSpent(f"Processes call one another more than {DEEPEST_CALLS} deep at “{_name(task)}”")
@@ -339,9 +345,16 @@ def listen(run: Run) -> None:
     def note(task: Task) -> None:
         element = _element_id(task)
         if element in kinds:
-            run.trail.append(Passed(element, _name(task), kinds[element], run.spec.homes[element]))
+            run.trail.append(Passed(element, _name(task), kinds[element], run.spec.homes[element], _led_to(task, kinds[element])))
 
     run.workflow.note = note
+
+
+def _led_to(task: Task, kind: str) -> tuple[str, ...]:
+    """Where a gateway that chooses sent the case on: what it did not choose is no child of it any more."""
+    if kind not in CHOOSING or len(task.task_spec.outputs) < 2:
+        return ()
+    return tuple(child.task_spec.name.removesuffix(EDGES) for child in task.children)
 
 
 def _takes(task: Task, message: str, correlation: Mapping[str, Any]) -> bool:

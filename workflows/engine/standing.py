@@ -50,12 +50,13 @@ class WaitingMessage:
 
 @dataclass(frozen=True)
 class Passed:
-    """An element of the diagram that was completed in this run."""
+    """An element of the diagram that was completed in this run; of a gateway that chooses also the elements it led to."""
 
     element_id: str
     element_name: str
     kind: str
     process_key: str
+    led_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence, Set
 from html import escape
 
 from workflows.engine.definition import KINDS
-from workflows.library import diagrams_marks, diagrams_reading
+from workflows.library import diagrams_figures, diagrams_marks, diagrams_reading
+from workflows.library.diagrams_figures import Figure
 from workflows.library.diagrams_reading import EVENTS, GATEWAYS, TASKS, Box, Line, Shape
 
 LETTER = 6.1  # the width that a letter of the labels takes on average
@@ -22,12 +23,13 @@ MARKS = frozenset({"added", "changed", "removed"})  # of a comparison: said at e
 
 def svg(
     xml: str | bytes, *, live: Set[str] = frozenset(), done: Set[str] = frozenset(), title: str, linked: bool = False, way: Sequence[str] = (),
-    marks: Mapping[str, str] | None = None,
+    marks: Mapping[str, str] | None = None, figures: Mapping[str, Figure] | None = None,
 ) -> str:  # fmt: skip
     """The drawing of a BPMN file. Elements in `live` and `done` say so in words; `linked` makes steps lead to `#step-<id>`.
 
     `way` are the ids of steps and flows on a way through the diagram: the steps bear their numbers on it, the last one says "Here".
-    `marks` gives elements and flows that were added, changed or removed: each bears a sign and a word.
+    `marks` gives elements and flows that were added, changed or removed: each bears a sign and a word. `figures` are numbers at
+    steps and flows, printed in lines.
 
     DefinitionRefused when the file cannot be read.
     """
@@ -41,9 +43,10 @@ def svg(
     body = [
         *(_area(shape, states.get(shape.id, "")) for shape in back),
         *(_line(line, states.get(line.id, ""), is_walked=line.id in walked, on_way=line.id in way) for line in drawing.lines),
-        *(_node(shape, states.get(shape.id, ""), linked=linked) for shape in front),
+        *(_node(shape, states.get(shape.id, ""), linked=linked, figure=(figures or {}).get(shape.id)) for shape in front),
         *(_flow_label(line) for line in drawing.lines),
         *(_flow_tag(line, states[line.id], drawing) for line in drawing.lines if states.get(line.id) in MARKS),
+        *diagrams_figures.over(drawing, figures or {}),
     ]
     role = "group" if linked else "img"
     box = f"{_n(frame.x - MARGIN)} {_n(frame.y - MARGIN)} {_n(width)} {_n(height)}"
@@ -71,10 +74,11 @@ def _heading(box: Box, kind: str) -> Box:
     return Box(box.x + 10, box.y + 6, 320, 24) if kind == "sub-process" else Box(box.x, box.y, box.width, HEAD)
 
 
-def _node(shape: Shape, state: str, *, linked: bool) -> str:
+def _node(shape: Shape, state: str, *, linked: bool, figure: Figure | None = None) -> str:
     draw = _task if shape.kind in TASKS | {"subProcess"} else _event if shape.kind in EVENTS else _gateway
-    inside = f"<title>{escape(_said(shape, state))}</title>{draw(shape)}{_tag(shape, state)}"
-    group = f'<g class="bpmn-node{f" is-{state}" if state else ""}">{inside}</g>'
+    said = f"{_said(shape, state)}. {figure.said}" if figure else _said(shape, state)
+    inside = f"<title>{escape(said)}</title>{draw(shape)}{_tag(shape, state)}"
+    group = f'<g class="bpmn-node{f" is-{state}" if state else ""}{f" is-shade-{figure.shade}" if figure and figure.shade else ""}">{inside}</g>'
     return f'<a href="#step-{escape(shape.id)}">{group}</a>' if linked and shape.kind in TASKS else group
 
 

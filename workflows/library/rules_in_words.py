@@ -67,13 +67,20 @@ def in_words(rule: Rule, names: Mapping[str, str], groups: Mapping[str, str]) ->
         "before": f"{b} comes only after {a}.",
         "followed": f"After {a}, {b} always follows.",
         "never while": f"{a} never happens while {b} is open.",
-        "different": f"Different people do {_listed(people)}.",
+        "different": _different(people),
         "only by": f"Only {group} does {a}.",
         "only after": f"{a} comes only after the time of {named.get('timer', '')}.",
         "once": f"{a} happens at most once.",
     }[rule.form]
     unless = f"Except on the way “{names.get(rule.unless, rule.unless)}”." if rule.unless else ""
     return RuleInWords(rule.id, words, unless, rule.legal, rule.because)
+
+
+def _different(people: Sequence[str]) -> str:
+    """The last step named is kept apart from each of the others, and these not from one another: that is what the gate proves."""
+    if len(people) < 3:
+        return f"Different people do {_listed(people)}."
+    return f"Nobody who did {', '.join(people[:-2])} or {people[-2]} does {people[-1]}."
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from workflows.rules import calendar
 
 OPENS, CLOSES = time(9), time(17)
 DAY_MINUTES = 8 * 60
+DAY_SECONDS = 24 * 60 * 60
 FIRST = date(2010, 1, 4)
 
 
@@ -22,6 +23,8 @@ class WorkingHours:
         self._is_working = lru_cache(maxsize=None)(lambda day: calendar.is_working_day(day, named))
         self._last = FIRST
         self._before = {FIRST: 0}
+        # By the day's number since 1970: working minutes before it, the second it opens, and how many minutes it has.
+        self._days: dict[float, tuple[int, float, int]] = {}
 
     def opening(self, at: datetime) -> datetime:
         """The moment itself if it is in working time, else the next at which work begins."""
@@ -48,15 +51,21 @@ class WorkingHours:
 
     def between(self, start: datetime, end: datetime) -> float:
         """How many working minutes lie between two moments; nothing when the end is not later."""
+        return self.between_seconds(start.timestamp(), end.timestamp())
+
+    def between_seconds(self, start: float, end: float) -> float:
+        """The same for moments in seconds since 1970, as a database gives very many of them."""
         return max(0.0, self._minutes(end) - self._minutes(start)) if end > start else 0.0
 
-    def _minutes(self, at: datetime) -> float:
-        local = at.astimezone(clock.LONDON)
-        before = self._counted(local.date()) * DAY_MINUTES
-        if not self._is_working(local.date()):
-            return float(before)
-        passed = (datetime.combine(local.date(), local.time()) - datetime.combine(local.date(), OPENS)).total_seconds() / 60
-        return before + min(max(passed, 0.0), DAY_MINUTES)
+    def _minutes(self, at: float) -> float:
+        # London's day and UTC's differ only around midnight, when nobody works.
+        day = at // DAY_SECONDS
+        known = self._days.get(day)
+        if known is None:
+            on = datetime.fromtimestamp(day * DAY_SECONDS, UTC).date()
+            known = self._days[day] = (self._counted(on) * DAY_MINUTES, _moment(on, OPENS).timestamp(), DAY_MINUTES if self._is_working(on) else 0)
+        before, opens, minutes = known
+        return before + min(max((at - opens) / 60, 0.0), minutes)
 
     def _counted(self, day: date) -> int:
         """How many working days lie between the first day of the count and a day, which is left out itself."""

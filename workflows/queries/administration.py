@@ -25,7 +25,7 @@ from models import (
     clock,
 )
 from workflows.errors import NotFound
-from workflows.queries import case_list, mail_about, processes
+from workflows.queries import breaches, case_list, mail_about, processes
 
 FINISHED_JOBS = 50
 MAIL_TRIES = 5
@@ -37,6 +37,7 @@ class Overview:
     """The figures of the home page of administration."""
 
     incidents: int
+    breaches: int
     mails_waiting: int
     jobs_waiting: int
     jobs_failed: int
@@ -50,6 +51,7 @@ def overview(session: Session) -> Overview:
     now = clock.now()
     return Overview(
         incidents=_count(session, select(Incident.id).where(Incident.closed_at.is_(None))),
+        breaches=breaches.count_open(session),
         mails_waiting=_count(session, select(OutboxMail.id).where(OutboxMail.sent_at.is_(None), *_not_unneeded())),
         jobs_waiting=_count(session, select(Job.id).where(Job.status.in_([JobStatus.TODO, JobStatus.DOING]))),
         jobs_failed=_count(session, select(Job.id).where(Job.status == JobStatus.FAILED)),

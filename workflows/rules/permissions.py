@@ -207,6 +207,12 @@ def check_override(user: User, case: Case) -> None:
         raise Refused("Only the Monitoring Officer can go on without this advice")
 
 
+def check_settle_breach(user: User) -> None:
+    """Raise Refused for anyone but Legal and the Monitoring Officer, who answer for what becomes of a broken rule."""
+    if not has_role(user, "legal_officer", "monitoring_officer"):
+        raise Refused("Only Legal and the Monitoring Officer can say that a broken rule is dealt with")
+
+
 def check_settle(user: User) -> None:
     """Raise Refused for anyone but the head of paid service, who alone may lift an objection on legality or funding."""
     if not has_role(user, "head_of_paid_service"):
@@ -303,6 +309,11 @@ def can_advise(user: User, request: ConsultationRequest) -> bool:
 def can_override(user: User, case: Case) -> bool:
     """Whether `check_override` would pass."""
     return _asks(lambda: check_override(user, case))
+
+
+def can_settle_breach(user: User) -> bool:
+    """Whether a person may close what was written down about a broken rule."""
+    return _asks(lambda: check_settle_breach(user))
 
 
 def can_place(user: User) -> bool:

@@ -271,6 +271,54 @@ def upgrade() -> None:
         unique=False,
     )
 
+    op.create_table(
+        "breach",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("instance_id", sa.Uuid(), nullable=False),
+        sa.Column("process", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("legal", sa.Text(), nullable=False),
+        sa.Column("happened", sa.Text(), nullable=False),
+        sa.Column("breached_at", base.Instant(), nullable=True),
+        sa.Column("found_at", base.Instant(), nullable=False),
+        sa.Column("closed_at", base.Instant(), nullable=True),
+        sa.Column("closed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("closed_because", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(closed_at IS NULL) = (closed_because = '')",
+            name=op.f("ck_breach_closed_because"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case.id"], name=op.f("fk_breach_case_id_case")
+        ),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["user.id"], name=op.f("fk_breach_closed_by_id_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["instance_id"],
+            ["process_instance.id"],
+            name=op.f("fk_breach_instance_id_process_instance"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_breach")),
+        sa.UniqueConstraint(
+            "instance_id",
+            "process",
+            "rule_id",
+            name=op.f("uq_breach_instance_id_process_rule_id"),
+        ),
+    )
+    op.create_index(op.f("ix_breach_case_id"), "breach", ["case_id"], unique=False)
+
+    op.add_column(
+        "process_instance",
+        sa.Column(
+            "passed", base.Json, server_default=sa.text("'{}'"), nullable=False
+        ),
+    )
+
     extend_versions()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def room(database: Database, tmp_path: Path) -> Iterator[Room]:
         session.add(CandidateGroup(key="administrators", name="Administrators", kind=GroupKind.TEAM, role="system_admin"))
         session.flush()
         admin = User(email="admin@example.gov.uk", name="Admin", password_hash=None, created_at=clock.now(), last_signed_in_at=None)
-        admin.memberships.append(GroupMembership(group_key="administrators", starts_on=clock.today(), ends_on=None))
+        admin.memberships.append(GroupMembership(group_key="administrators", starts_on=date(2020, 1, 1), ends_on=None))
         session.add(admin)
         session.flush()
         office.ids["admin"] = admin.id

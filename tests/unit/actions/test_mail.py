@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
@@ -22,16 +25,18 @@ from workflows.actions import mail
 from workflows.enqueue import MailServer, Tools
 from workflows.jobs import sending
 from workflows.jobs.working_off import work_off
+from workflows.queries import administration
 
 
 class Letterbox:
     """A mail server's handler that keeps what it is given, answers as told, and can drop the connection."""
 
-    def __init__(self, *, rcpt: str = "250 OK", data: str = "250 OK", drops: bool = False) -> None:
-        self.rcpt, self.data, self.drops = rcpt, data, drops
+    def __init__(self, *, rcpt: str = "250 OK", data: str = "250 OK", drops: bool = False, seconds: float = 0.0) -> None:
+        self.rcpt, self.data, self.drops, self.seconds = rcpt, data, drops, seconds
         self.kept: list[Any] = []
 
     async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:
+        await asyncio.sleep(self.seconds)
         if self.rcpt.startswith("2"):
             envelope.rcpt_tos.append(address)
         return self.rcpt
@@ -42,6 +47,11 @@ class Letterbox:
         if self.drops and server.transport is not None:
             server.transport.abort()
         return self.data
+
+
+def text_of(message: Any) -> str:
+    """The plain text of a mail that arrived."""
+    return str(message.get_body(("plain",)).get_content())
 
 
 @contextmanager
@@ -78,7 +88,7 @@ def test_everyone_in_a_group_gets_a_mail_that_says_why(office: Office) -> None:
     written = mail.to_group(office.session, "commissioners", kind="advice", case=office.case, subject="Advice\nwanted", link="/x")
 
     assert {each.to_address for each in written} == {office.officer.email, office.colleague.email}
-    assert {each.body for each in written} == {"You get this because you are in Commissioners."}
+    assert {each.why for each in written} == {"You get this because you are in Commissioners."}
     assert {each.subject for each in written} == {"Advice wanted"}
     assert len(office.session.scalars(select(Job).where(Job.name == "mail.send")).all()) == 2
 
@@ -96,7 +106,7 @@ def test_a_restricted_case_is_not_named(office: Office) -> None:
     restricted: Case = office.case
     restricted.is_restricted = True
 
-    written = mail.to_person(office.session, office.officer, kind="advice", case=restricted, subject="A child of ours", link="/x", body="Words")
+    (written,) = mail.to_person(office.session, office.officer, kind="advice", case=restricted, subject="A child of ours", link="/x", body="Words")
 
     assert written.subject == "Restricted case KD-2026-0001"
     assert "Words" not in written.body
@@ -122,8 +132,8 @@ def test_a_mail_arrives_once_with_its_link_and_its_key(office: Office) -> None:
     assert sent.sent_at is not None
     assert arrived["Message-ID"].startswith(f"<{sent.id}@")
     assert arrived["Subject"] == "Advice wanted: A matter"
-    assert "https://casework.example.gov.uk/consultations/1" in arrived.get_content()
-    assert "By Friday." in arrived.get_content()
+    assert "https://casework.example.gov.uk/consultations/1" in text_of(arrived)
+    assert "By Friday." in text_of(arrived)
 
 
 @pytest.mark.parametrize("answers", [{"rcpt": "451 Later"}, {"data": "451 Later"}, {"rcpt": "550 Nobody here"}])
@@ -176,6 +186,51 @@ def test_a_server_that_is_away_holds_up_nothing_but_the_mail(office: Office) -> 
     assert threading.active_count() < 50
 
 
+def test_a_slow_server_is_given_up_and_the_mail_goes_later_once(office: Office) -> None:
+    letterbox = Letterbox(seconds=1.0)
+    with serving(letterbox) as tools:
+        write(office)
+        impatient = replace(tools, mail=replace(tools.mail, seconds=0.3))
+        assert work(office, impatient).sent_at is None
+        letterbox.seconds = 0.0
+        sent = work(office, tools)
+
+    assert (sent.sent_at is not None, len(letterbox.kept)) == (True, 1)
+
+
+def test_after_three_tries_the_outbox_says_how_often_and_what_the_server_said(office: Office) -> None:
+    letterbox = Letterbox(rcpt="451 Come back later")
+    with serving(letterbox) as tools:
+        write(office)
+        for _ in range(3):
+            found = work(office, tools)
+
+    assert (found.tries, found.sent_at, found.not_sent_because) == (3, None, "")
+    assert "451 Come back later" in found.last_error
+    assert list(administration.mails(office.session, state="trying")) == [office.session.get_one(OutboxMail, found.id)]
+
+
+def test_a_mail_is_plain_text_and_html_with_the_councils_name_and_no_picture(office: Office) -> None:
+    letterbox = Letterbox()
+    with serving(letterbox) as tools:
+        mail.to_person(office.session, office.officer, kind="advice", case=office.case, subject="Advice on <b>this</b>", link="/consultations/1",
+                       body="Look at http://example.org/trap\n\n<script>alert(1)</script>")  # fmt: skip
+        office.session.commit()
+        work(office, replace(tools, council_name="Westhampton County Council"))
+
+    (arrived,) = letterbox.kept
+    html = arrived.get_body(("html",)).get_content()
+    assert arrived.get_content_type() == "multipart/alternative"
+    assert arrived["From"] == "Westhampton County Council <no-reply@example.gov.uk>"
+    assert "Advice on &lt;b&gt;this&lt;/b&gt;" in html
+    assert not re.search(r"<(script|img|link|b)\b|style=|http://example", html)
+    assert re.findall(r'href="([^"]+)"', html) == [
+        "https://casework.example.gov.uk/consultations/1", "https://casework.example.gov.uk/settings/mail",
+    ]  # fmt: skip
+    assert "https://casework.example.gov.uk/settings/mail" in text_of(arrived)
+    assert "You get this because you look after case KD-2026-0001." in text_of(arrived)
+
+
 def test_a_link_that_signs_in_is_blanked_once_it_is_mailed(office: Office) -> None:
     mail.to_address(office.session, "ada@example.org", kind="sign_in_link", subject="Your link to sign in", link="/apply/link/abc", body="Open it.")
     office.session.commit()
@@ -184,7 +239,7 @@ def test_a_link_that_signs_in_is_blanked_once_it_is_mailed(office: Office) -> No
     with serving(letterbox) as tools:
         kept = work(office, tools)
 
-    assert "https://casework.example.gov.uk/apply/link/abc" in letterbox.kept[0].get_content()
+    assert "https://casework.example.gov.uk/apply/link/abc" in text_of(letterbox.kept[0])
     assert (kept.link, kept.sent_at is not None) == ("", True)
 
 

@@ -21,7 +21,7 @@ DIAGRAM = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><p
         ("ask before say", "“Say so” comes only after “Ask them”."),
         ("ask always followed by say", "After “Ask them”, “Say so” always follows."),
         ("never say while ask is open", "“Say so” never happens while “Ask them” is open."),
-        ("'different people: ask, say, tell'", "Different people do “Ask them”, “Say so” and “tell”."),
+        ("'different people: ask, say, tell'", "Nobody who did “Ask them” or “Say so” does “tell”."),
         ("say only by legal", "Only Legal does “Say so”."),
         ("say only by parrots", "Only parrots does “Say so”."),
         ("say only after timer wait", "“Say so” comes only after the time of “wait”."),

@@ -13,7 +13,7 @@ from models.session import new_session, transaction
 from tests.support import factories
 from tests.support.factories import held
 from tests.web.preferred_list.conftest import Office
-from webapp.public.provider_list import safe
+from webapp.shared.spreadsheets import safe
 from workflows.actions import contracts
 from workflows.demo import walking
 from workflows.queries import lists as list_queries

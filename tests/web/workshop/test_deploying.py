@@ -151,5 +151,5 @@ def test_who_may_not(book: Casebook) -> None:
 def test_the_review_says_how_many_can_move_and_who_stays(book: Casebook) -> None:
     page = book.browser(OWNER).get("/processes/errand/draft/review").text
 
-    assert "2 can move to this change" in page and "1 that must finish on its own version" in page
+    assert "2 can move to this change, 1 must stay." in page and "1 that must finish on its own version" in page
     assert "“Two weeks have passed”, where it stands, is no longer there" in page

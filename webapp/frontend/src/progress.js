@@ -1,5 +1,6 @@
 // The page of a job that runs: what it shows is fetched again every few seconds, and said at every quarter or twenty seconds.
 const SAY_EVERY = 20_000;
+const FIRST_LOOK = 1000;
 
 export function followJob(region) {
   if (!region?.dataset.refresh) return;
@@ -26,7 +27,12 @@ export function followJob(region) {
     return again(region);
   }
 
-  const again = (place) => window.setTimeout(look, Number(place.dataset.refresh) * 1000);
+  // Most jobs are over in a moment, so the first looks come sooner.
+  let wait = FIRST_LOOK;
+  function again(place) {
+    window.setTimeout(look, wait);
+    wait = Math.min(wait * 2, Number(place.dataset.refresh) * 1000);
+  }
   again(region);
 }
 
