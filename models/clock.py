@@ -28,6 +28,11 @@ def wall() -> datetime:
     return datetime.now(UTC)
 
 
+def of_the_machine() -> datetime:
+    """What this machine's own clock says, as an aware UTC datetime, held or not: for what another machine compares with its clock."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """Today's date in London, which is what a statutory date means."""
     return now().astimezone(LONDON).date()

@@ -105,6 +105,13 @@ class Settings:
         return self.bucket or self.uploads
 
     @property
+    def lock_file(self) -> Path | None:
+        """The file beside a SQLite database that tells its runners apart."""
+        if not self.database_url.startswith("sqlite:///"):
+            return None
+        return Path(f"{self.database_url.removeprefix('sqlite:///')}.runner")
+
+    @property
     def over_tls(self) -> bool:
         """Whether browsers reach the service over HTTPS, so that cookies and headers may demand it."""
         return self.public_url.startswith("https://")
@@ -283,7 +290,8 @@ def _registers(reader: _Reader) -> Registers:
 
 def _jobs(reader: _Reader) -> Jobs:
     """Who does the jobs: a runner inside this process, or distributed workers, which need PostgreSQL."""
-    jobs = reader.read("DPS_JOBS", EMBEDDED, {EMBEDDED: EMBEDDED, PROCRASTINATE: PROCRASTINATE}.__getitem__, f"{EMBEDDED} or {PROCRASTINATE}")
+    known: dict[str, Jobs] = {EMBEDDED: EMBEDDED, PROCRASTINATE: PROCRASTINATE}
+    jobs = reader.read("DPS_JOBS", EMBEDDED, known.__getitem__, f"{EMBEDDED} or {PROCRASTINATE}")
     if jobs == PROCRASTINATE and not reader.text("DPS_DATABASE_URL").startswith("postgresql"):
         reader.problems.append("DPS_JOBS=procrastinate needs PostgreSQL: set DPS_DATABASE_URL to postgresql://USER:PASSWORD@HOST/NAME")
     return jobs

@@ -83,6 +83,11 @@ def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
     return kind != "table" or queue_tables.is_ours(name or "")
 
 
+def knows(revision: str) -> bool:
+    """Whether this version has the migration with this number, so that it can go on from there."""
+    return any(script.revision == revision for script in ScriptDirectory(str(PLACE)).walk_revisions())
+
+
 def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(PLACE).replace("%", "%%"))

@@ -32,15 +32,15 @@ def main(count: int = COUNT) -> int:
     return 0 if rate >= LEAST else 1
 
 
-def measure(made: Place, count: int) -> float:
+def measure(made: Place, count: int, name: str = "marking.nothing") -> float:
     """Jobs a second from the commit that asks for them to the last that is done, with the workers running already."""
     for _ in range(WORKERS):
         made.start_process(f"folder={marking.folder}")
     with transaction(made.engine) as session:
         for number in range(count):
-            enqueue(session, "marking.nothing", {"number": number})
+            enqueue(session, name, {"number": number})
     began = time.monotonic()
-    waiting = select(func.count()).where(Job.name == "marking.nothing", Job.status != JobStatus.DONE)
+    waiting = select(func.count()).where(Job.name == name, Job.status != JobStatus.DONE)
     while True:
         with new_session(made.engine, writes=False) as session:
             if not session.scalar(waiting):

@@ -107,14 +107,13 @@ def finding(database: Database, repeats: int = 15) -> float:
     """The median of milliseconds that it takes to find and hold what is due; what is held is let go again each time."""
     took = []
     for _ in range(repeats):
-        with database.engine.connect() as connection:
-            with Session(connection) as session:
-                session.execute(text("SELECT 1"))
-                began = time.perf_counter()
-                found = timers.due_instances(session, clock.now(), limit=DUE)
-                took.append((time.perf_counter() - began) * 1000)
-                assert len(found) == DUE, len(found)
-                session.rollback()
+        with database.engine.connect() as connection, Session(connection) as session:
+            session.execute(text("SELECT 1"))
+            began = time.perf_counter()
+            found = timers.due_instances(session, clock.now(), limit=DUE)
+            took.append((time.perf_counter() - began) * 1000)
+            assert len(found) == DUE, len(found)
+            session.rollback()
     return statistics.median(took)
 
 

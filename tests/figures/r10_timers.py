@@ -34,7 +34,7 @@ def told(engine: str, outcome: Outcome) -> bool:
     wrong = (outcome.lost, outcome.twice, outcome.early, outcome.wrong_moment)
     p99, most = outcome.p99(), outcome.most()
     is_met = {"p99": p99 < LATEST_P99, "most": most < LATEST, "none": not any(wrong)}
-    names = "lost twice early at_a_wrong_moment".split()
+    names = ["lost", "twice", "early", "at_a_wrong_moment"]
     print(f"R10 {engine}_of_{outcome.wanted}_timers_{'_'.join(names)} {sum(wrong)} count 0 {'ok' if is_met['none'] else 'short'}")
     print(f"R10 {engine}_lateness_p99 {p99:.2f} s {LATEST_P99:.0f} {'ok' if is_met['p99'] else 'short'}")
     print(f"R10 {engine}_lateness_after_a_jump_at_most {most:.2f} s {LATEST:.0f} {'ok' if is_met['most'] else 'short'}")

@@ -23,7 +23,7 @@ PEOPLE = (
 STARTS = (
     "/", "/work", "/decisions", "/cases", "/approvals", "/publishing", "/consultations", "/processes", "/admin", "/settings", "/signed-out", "/search",
     "/apply", "/apply/eligibility/1", "/apply/account", "/provider", "/providers", "/preferred-list", "/preferred-list/lists", "/preferred-list/history",
-    "/preferred-list/placements", "/inspections", "/providers-list", "/interests",
+    "/preferred-list/placements", "/inspections", "/providers-list", "/interests", "/teams",
 )  # fmt: skip
 # How many pages of one kind are looked at: the ones that differ most in what they show get more.
 MOST = Counter({"work.show_task": 8, "public.show_decision": 4, "approvals.show_approval": 3, "cases.show_case": 3})
@@ -36,6 +36,7 @@ NOT_PAGES = {
     "public.document": "a download", "public.document_file": "a download", "account.confirm_sign_out": "has a journey of its own",
     "provider.task_state": "for scripts", "provider.document": "a download", "provider.letter_file": "a download", "providers.document": "a download",
     "providers.letter_file": "a download", "public.provider_list_csv": "a file", "inspections.my_calendar": "a file",
+    "account.feed": "a file", "admin.show_mail_as_html": "a mail as it goes out", "admin.show_mail_kind_as_html": "a mail as it goes out",
     "processes.version_files": "a download", "processes.version_diagram": "a file",
 }  # fmt: skip
 # The workshop has a walk of its own, over drafts and jobs that the demo does not have (test_every_workshop_page).

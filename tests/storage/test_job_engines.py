@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -202,6 +203,17 @@ def test_a_job_whose_ticket_was_lost_is_done_all_the_same(distributed: Place) ->
 
 
 @pytest.mark.postgresql
+def test_a_ticket_that_a_killed_worker_left_for_a_job_that_is_done_goes_away(distributed: Place) -> None:
+    with transaction(distributed.engine) as session:
+        enqueue.issue_ticket(session, uuid.uuid4(), lane="short", priority=0)
+        session.execute(text("UPDATE procrastinate_jobs SET status = 'doing'"))
+
+    distributed.start()
+
+    eventually(lambda: distributed.tickets() == 0)
+
+
+@pytest.mark.postgresql
 def test_two_tickets_for_one_job_do_it_once(distributed: Place) -> None:
     job_id = distributed.ask("marking.mark", args={"word": "twice"})
     with transaction(distributed.engine) as session:
@@ -327,7 +339,7 @@ def test_tickets_that_do_not_take_the_job_are_found(distributed: Place, monkeypa
     def take(session: Session, job_id: uuid.UUID, ticket: int, lane: str) -> working_off.Taken:
         row = session.get_one(Job, job_id, with_for_update=True)
         row.status, row.tries = JobStatus.DOING, row.tries + 1
-        return working_off.Taken(job_id, row.name, dict(row.args), row.tries)
+        return working_off.Taken(job_id, row.name, dict(row.args), row.tries, False)
 
     issue = enqueue.issue_ticket
 
@@ -347,11 +359,8 @@ def test_plans_that_do_not_wait_for_one_another_are_found(distributed: Place, mo
 
     def slowly(session: Session, name: str) -> bool:
         found = asked(session, name)
-        with pytest.MonkeyPatch.context():
-            try:
-                line.wait(2)
-            except threading.BrokenBarrierError:
-                pass
+        with suppress(threading.BrokenBarrierError):
+            line.wait(2)
         return found
 
     monkeypatch.setattr(planning, "_is_asked", slowly)

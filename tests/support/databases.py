@@ -100,6 +100,17 @@ def _fresh_postgresql() -> str:
     return _url(server(), name)
 
 
+@contextmanager
+def without_tables() -> Iterator[str]:
+    """The address of a PostgreSQL database that has no table at all, gone afterwards."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _run_sql(server(), f"CREATE DATABASE {name}")
+    try:
+        yield _url(server(), name)
+    finally:
+        _drop_postgresql(_url(server(), name))
+
+
 def _drop_postgresql(url: str) -> None:
     name = url.partition("@/")[2].partition("?")[0]
     _run_sql(server(), f"DROP DATABASE {name} WITH (FORCE)")

@@ -46,13 +46,13 @@ class Place:
     def is_distributed(self) -> bool:
         return self.jobs == PROCRASTINATE
 
-    def start(self, *, tools: Tools = Tools(), threads: int = 4, wait: bool = True) -> DoesJobs:
+    def start(self, *, tools: Tools | None = None, threads: int = 4, wait: bool = True) -> DoesJobs:
         """Start a runner or a worker in this process."""
         one: DoesJobs
         if self.is_distributed:
-            one = Worker(self.engine, tools, threads=threads, heartbeat=HEARTBEAT, stalled=STALLED, patience=20)
+            one = Worker(self.engine, tools or Tools(), threads=threads, heartbeat=HEARTBEAT, stalled=STALLED, patience=20)
         else:
-            one = Runner(self.engine, tools, lock_file=self.lock)
+            one = Runner(self.engine, tools or Tools(), lock_file=self.lock)
         self.runs.append(one)
         one.start()
         if wait and isinstance(one, Worker):

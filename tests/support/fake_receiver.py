@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 SECRET = "whsec_" + "Zm9yLXRlc3RzLW9ubHktbm90LWEtcmVhbC1vbmU="
 
@@ -44,9 +44,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             content = Webhook(SECRET).verify(body, dict(self.headers))
-        except Exception:
+        except WebhookVerificationError:
             told.forged += 1
-            return self._answer(401)
+            self._answer(401)
+            return
         if does in ("take", "take_and_drop", "take_and_fail"):
             told.bodies.append(content)
             told.done.setdefault(self.headers["webhook-id"], content)

@@ -30,7 +30,8 @@ def main() -> int:
     runner, stop = Runner(engine, Tools(), lock_file=Path(lock)), threading.Event()
     _when_told(stop.set)
     runner.start()
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     stop.wait()
     runner.stop()
     return 0
@@ -38,7 +39,8 @@ def main() -> int:
 
 def _say_ready(worker: Worker) -> None:
     worker.is_serving.wait()
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
 
 
 def _when_told(do: Any) -> None:

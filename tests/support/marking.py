@@ -89,3 +89,9 @@ def outside(engine: Engine, tools: Tools, *, word: str, seconds: float = 0.0) ->
 @job("marking.nothing")
 def nothing(session: Session, tools: Tools, *, number: int) -> None:
     """Do nothing at all, for measuring what everything around it takes."""
+
+
+@job("marking.slow_nothing")
+def slow_nothing(session: Session, tools: Tools, *, number: int) -> None:
+    """Take a tenth of a second."""
+    time.sleep(0.1)

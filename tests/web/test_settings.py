@@ -114,3 +114,16 @@ def test_the_held_clock_reads_a_london_time(tmp_path: Path) -> None:
 
     assert settings.clock is not None
     assert settings.clock.isoformat() == "2020-09-28T09:30:00+01:00"
+
+
+def test_distributed_workers_need_postgresql(tmp_path: Path) -> None:
+    assert "DPS_JOBS=procrastinate needs PostgreSQL" in refused({"DPS_JOBS": "procrastinate"}, tmp_path)
+    assert "DPS_JOBS must be embedded or procrastinate; it is “celery”" in refused({"DPS_JOBS": "celery"}, tmp_path)
+    assert "DPS_WORKER_THREADS must be a whole number from 1 to 32" in refused({"DPS_WORKER_THREADS": "0"}, tmp_path)
+
+    assert from_environment({**PRODUCTION, "DPS_JOBS": "procrastinate"}, folder=tmp_path).jobs == "procrastinate"
+    assert from_environment({}, folder=tmp_path).jobs == "embedded"
+
+
+def test_a_wrong_file_of_systems_stops_the_start(tmp_path: Path) -> None:
+    assert "DPS_CONNECTORS must be a YAML file that can be read" in refused({"DPS_CONNECTORS": "none.yml"}, tmp_path)

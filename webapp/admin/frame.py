@@ -23,6 +23,7 @@ PLACES = (
     ("Audit trail", "audit"),
     ("People and groups", "people"),
     ("Policy values", "parameters"),
+    ("Working days", "calendars"),
 )
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models import Breach, Incident, clock
 from webapp.admin import bp, frame
+from webapp.admin.looking import job_name
 from webapp.db import db, writes
 from webapp.signed_in import person
-from workflows.actions import instances
-from workflows.errors import Refused
+from workflows.actions import mending
+from workflows.errors import Invalid
 from workflows.queries import administration, breaches
 from workflows.rules import permissions
 
@@ -41,14 +43,46 @@ def retry(incident_id: uuid.UUID) -> ResponseReturnValue:
     """Try again what could not be done. One that fails again stays open and counts the try."""
     permissions.check_retry(person())
     incident = administration.incident(db.session, incident_id)
-    if incident.instance is None:
-        raise Refused("This is not about a case. Its job is tried again by itself")
-    went_on = incident.closed_at is not None or instances.retry(db.session, incident.instance, by=person())
-    if went_on:
+    is_job = incident.job_id is not None and incident.closed_at is None
+    went_on = mending.retry(db.session, incident, by=person())
+    if is_job:
+        flash("The job is done again now. If it fails, it is listed here again")
+    elif went_on:
         flash("The case goes on")
     else:
         flash("It still cannot continue. The try is counted", "warning")
     return redirect(url_for("admin.incidents"), 303)
+
+
+@bp.get("/admin/incidents/<uuid:incident_id>/skip")
+def skip(incident_id: uuid.UUID) -> ResponseReturnValue:
+    """Say what going on without a step, or giving up a job, would do, and ask why; or say why it cannot be."""
+    permissions.check_retry(person())
+    return _skip_page(administration.incident(db.session, incident_id), "", {})
+
+
+@bp.post("/admin/incidents/<uuid:incident_id>/skip", endpoint="skip_post")
+@writes
+def skip_post(incident_id: uuid.UUID) -> ResponseReturnValue:
+    """Go on without the step, or give up the job."""
+    permissions.check_retry(person())
+    incident, because = administration.incident(db.session, incident_id), request.form.get("because", "")
+    try:
+        mending.skip(db.session, incident, because=because, by=person())
+    except Invalid as error:
+        db.session.rollback()
+        return _skip_page(administration.incident(db.session, incident_id), because, error.errors), 422
+    flash("The job is given up" if incident.job_id is not None else f"The case goes on without “{incident.element_name}”")
+    return redirect(url_for("admin.incidents"), 303)
+
+
+def _skip_page(incident: Incident, because: str, errors: Mapping[str, str]) -> str:
+    row = _row(incident, frame.CaseLinks([incident.case_id]))
+    return frame.page(
+        "admin/skip.html", place="incidents", row=row, is_job=incident.job_id is not None, why_not=mending.why_not_skip(db.session, incident),
+        because=because, errors=errors, problems=[{"text": words, "href": f"#{name}"} for name, words in errors.items()],
+        longest=mending.LONGEST_REASON,
+    )  # fmt: skip
 
 
 def _broken(breach: Breach, links: frame.CaseLinks) -> dict[str, Any]:
@@ -65,13 +99,21 @@ def _broken(breach: Breach, links: frame.CaseLinks) -> dict[str, Any]:
     }
 
 
+def _back_href(incident: Incident, links: frame.CaseLinks) -> str:
+    """Where the case can be put back to an earlier step; nothing for whoever may not, or may not know of the case."""
+    case = links.of(incident.case_id)
+    if incident.closed_at is not None or incident.instance_id is None or not case["href"] or not permissions.can_retry(person()):
+        return ""
+    return url_for("admin.put_back", reference=case["text"])
+
+
 def _row(incident: Incident, links: frame.CaseLinks) -> dict[str, Any]:
     told = links.may_see(incident.case_id)
     process = incident.instance.definition if incident.instance else None
     return {
         "id": incident.id,
         "case": links.of(incident.case_id),
-        "where": incident.element_name or ("Moving on" if incident.instance_id else "A job"),
+        "where": job_name(incident.element_name) if incident.job_id else incident.element_name or ("Moving on" if incident.instance_id else "A job"),
         "process": f"{process.name}, version {process.version}" if process else "",
         "message": incident.message if told else "The reason is shown to those who may see the case",
         "trace": incident.trace if told else "",
@@ -79,5 +121,8 @@ def _row(incident: Incident, links: frame.CaseLinks) -> dict[str, Any]:
         "opened_at": incident.opened_at,
         "last_tried_at": incident.last_tried_at,
         "closed_at": incident.closed_at,
-        "can_retry": incident.closed_at is None and incident.instance_id is not None and permissions.can_retry(person()),
+        "is_job": incident.job_id is not None,
+        "skipped_because": incident.skipped_because if told else "",
+        "can_retry": incident.closed_at is None and not (incident.instance_id is None and incident.job_id is None) and permissions.can_retry(person()),
+        "back_href": _back_href(incident, links),
     }

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models import Job, JobStatus, Timer, User, clock
 from webapp.admin import bp, frame
-from webapp.db import db
+from webapp.db import db, writes
 from webapp.settings import Settings
 from webapp.shared import policy_values
+from webapp.signed_in import person
+from workflows.actions import mending
 from workflows.queries import administration, processes
 from workflows.rules import permissions
 
@@ -25,6 +28,7 @@ JOB_NAMES = {
     "mail.send": "Send a mail",
     "mail.plan_digests": "See whether today has a daily mail",
     "mail.write_digests": "Write the daily mails",
+    "incidents.tell": "Tell administrators what cannot continue",
     "documents.erase": "Erase a removed document",
     "provider_documents.scan": "Look for viruses in a file",
     "standing.watch": "Look at every provider on a list",
@@ -54,22 +58,42 @@ def jobs() -> ResponseReturnValue:
         "admin/jobs.html",
         place="jobs",
         jobs=[_job(each) for each in found],
+        may_retry=permissions.can_retry(person()),
         timers=[_timer(each, links) for each in timers],
         waiting=sum(each.status is not JobStatus.DONE for each in found),
         checked_at=clock.now(),
     )
 
 
+@bp.post("/admin/jobs/<uuid:job_id>/retry")
+@writes
+def retry_job(job_id: uuid.UUID) -> ResponseReturnValue:
+    """Have a job done now that was given up or that waits for its next try."""
+    permissions.check_retry(person())
+    mending.try_job_again(db.session, administration.job(db.session, job_id), by=person())
+    flash("The job is done again now")
+    return redirect(url_for("admin.jobs"), 303)
+
+
 def _job(found: Job) -> dict[str, Any]:
     text, colour = JOB_STATES[found.status]
     return {
-        "name": JOB_NAMES.get(found.name, found.name.replace(".", ": ").replace("_", " ").capitalize()),
+        "id": found.id,
+        "name": job_name(found.name),
         "state": {"text": text, "colour": colour},
         "run_at": found.run_at,
         "finished_at": found.finished_at,
         "tries": found.tries,
         "error": found.last_error,
+        "enqueued_at": found.enqueued_at,
+        "is_waiting": found.status is JobStatus.TODO,
+        "can_retry": found.status is JobStatus.FAILED or (found.status is JobStatus.TODO and bool(found.last_error)),
     }
+
+
+def job_name(name: str) -> str:
+    """What a job does, in words."""
+    return JOB_NAMES.get(name, name.replace(".", ": ").replace("_", " ").capitalize())
 
 
 def _timer(found: Timer, links: frame.CaseLinks) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from models import clock
 from webapp import logs
-from webapp.commands import audit, database, demo, people, processes, serving, working
+from webapp.commands import audit, backups, database, demo, people, processes, serving, working
 from webapp.settings import SettingsRefused, from_environment
 from workflows.errors import Conflict, Invalid, NotFound, Refused
 
-GROUPS = (serving, database, processes, demo, working, audit, people)
+GROUPS = (serving, database, processes, demo, working, audit, backups, people)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

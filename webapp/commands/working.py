@@ -6,7 +6,6 @@ import signal
 import threading
 from argparse import Namespace
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from models import clock
@@ -37,7 +36,7 @@ def start(settings: Settings) -> Runner:
 
 
 def _runner(settings: Settings) -> Runner:
-    return Runner(make_engine(settings.database_url), _tools(settings), lock_file=_lock_file(settings))
+    return Runner(make_engine(settings.database_url), _tools(settings), lock_file=settings.lock_file)
 
 
 def _tools(settings: Settings) -> Tools:
@@ -50,12 +49,6 @@ def _tools(settings: Settings) -> Tools:
         scanner=settings.clamav,
         systems=settings.systems,
     )
-
-
-def _lock_file(settings: Settings) -> Path | None:
-    if not settings.database_url.startswith("sqlite:///"):
-        return None
-    return Path(f"{settings.database_url.removeprefix('sqlite:///')}.runner")
 
 
 def work_until_stopped(settings: Settings, _wanted: Namespace) -> int:

@@ -14,7 +14,6 @@ from webapp.work import bp, rows
 from webapp.work.lists import NAMES, Listed, cursor, desk, listed, place
 from workflows.actions import tasks
 from workflows.queries import inbox as lists
-from workflows.queries import team_load
 from workflows.queries.inbox import Counts, Desk, Page
 
 EMPTY = {
@@ -50,7 +49,6 @@ def page(*, problem: str = "") -> str:
         empty=_empty(counts, found),
         can_take=counts.unassigned > 0,
         filters=_filters(at, found),
-        leads=found.name == "team" and bool(team_load.teams_led_by(db.session, person())),
         problems=[{"text": problem, "href": "#tasks"}] if problem else [],
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -65,7 +65,7 @@ def ask(work: Work) -> dict[str, Any]:
     mail.to_group(work.session, request.consultee_key, kind="consultation:asked", case=work.case,
                   subject=f"Advice wanted by {words.short_day(deadline.on)}: {work.case.title}", link=f"/consultations/{request.id}",
                   about=mail_about.consultation(request.id))  # fmt: skip
-    return _times(work.session, asked_at=work.now, until=deadline.on)
+    return times(work.session, calendar.london_date(work.now), until=deadline.on)
 
 
 def answer_by(session: Session, decision: KeyDecision, *, asked_at: datetime) -> calendar.Deadline:
@@ -85,9 +85,9 @@ def _supersede(session: Session, decision: KeyDecision, key: str) -> None:
             request.status = ConsultationStatus.SUPERSEDED
 
 
-def _times(session: Session, *, asked_at: datetime, until: date) -> dict[str, str]:
-    day = calendar.london_date(asked_at)
-    working = calendar.find_calendar("EW", parameters.closures(session))
+def times(session: Session, day: date, *, until: date, closures: Sequence[calendar.Closure] | None = None) -> dict[str, str]:
+    """The moments of the reminders for advice asked for on one London day and due on another, as the diagram writes moments."""
+    working = calendar.find_calendar("EW", parameters.closures(session) if closures is None else closures)
     total = calendar.working_days_between(day, until, working)
 
     def after(start_days: int, at: time) -> str:
@@ -195,7 +195,7 @@ def inform(work: Work) -> dict[str, Any]:
         request.due_at, request.due_explanation = close_of_business(deadline), deadline.explanation.to_json()
     request.status, request.response = ConsultationStatus.ASKED, None
     request.answered_at = request.answered_by_id = None
-    return _times(work.session, asked_at=work.now, until=max(deadline.on, calendar.london_date(request.due_at)))
+    return times(work.session, calendar.london_date(work.now), until=max(deadline.on, calendar.london_date(request.due_at)))
 
 
 @operation("consultations.sum_up", gives=("advice",))

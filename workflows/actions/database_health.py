@@ -75,9 +75,9 @@ def old_locks(engine: Engine, patience: timedelta) -> Iterator[str]:
     with engine.connect() as connection:
         old = connection.execute(
             text(
-                "SELECT pid, state, round(extract(epoch FROM clock_timestamp() - xact_start)) FROM pg_stat_activity WHERE datname = current_database() "
-                "AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND application_name <> :copying "
-                "AND xact_start < clock_timestamp() - CAST(:patience AS interval) ORDER BY xact_start"
+                "SELECT pid, state, round(extract(epoch FROM clock_timestamp() - xact_start)) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' "
+                "AND application_name <> :copying AND xact_start < clock_timestamp() - CAST(:patience AS interval) ORDER BY xact_start"
             ),
             {"copying": COPYING, "patience": patience},
         )
@@ -104,7 +104,7 @@ def _sqlite_lock(engine: Engine, patience: timedelta) -> Iterator[str]:
         try:
             cursor.execute("BEGIN IMMEDIATE")
             cursor.execute("ROLLBACK")
-        except engine.dialect.loaded_dbapi.OperationalError:  # type: ignore[attr-defined]
+        except engine.dialect.loaded_dbapi.OperationalError:
             yield f"somebody has held the right to write for more than {patience.total_seconds():.0f} s"
     finally:
         raw.detach()

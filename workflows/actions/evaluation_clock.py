@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -41,16 +42,23 @@ def _reckon(session: Session, application: Application, key: str) -> None:
     session.flush()
 
 
-def next_moment(session: Session, application: Application, *, now: datetime) -> str:
-    """When the diagram looks at the clock next, as it writes moments."""
-    assert application.evaluation_due_on is not None
-    return evaluation.next_look(application.evaluation_due_on, warned_at=_warnings(session, application), now=now).isoformat()
+def next_moment(
+    session: Session, application: Application, *, now: datetime, due_on: date | None = None, closures: Sequence[calendar.Closure] | None = None
+) -> str:
+    """When the diagram looks at the clock next, as it writes moments; for another day of the answer or other days off where they are given."""
+    due_on = due_on or application.evaluation_due_on
+    assert due_on is not None
+    days = working(session) if closures is None else calendar.find_calendar("PCR", closures)
+    return evaluation.next_look(due_on, warned_at=_warnings_before(session, due_on, days), now=now).isoformat()
 
 
 def _warnings(session: Session, application: Application) -> list[datetime]:
     assert application.evaluation_due_on is not None
-    days = [int(parameters.value(session, key)) for key in WARNINGS]
-    return evaluation.warnings(application.evaluation_due_on, days, working(session))
+    return _warnings_before(session, application.evaluation_due_on, working(session))
+
+
+def _warnings_before(session: Session, due_on: date, days: calendar.Calendar) -> list[datetime]:
+    return evaluation.warnings(due_on, [int(parameters.value(session, key)) for key in WARNINGS], days)
 
 
 def working(session: Session) -> calendar.Calendar:

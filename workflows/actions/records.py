@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -113,11 +114,13 @@ class Window:
     effective_from: date
 
 
-def call_in_window(session: Session, decision: KeyDecision, published_on: date) -> Window:
+def call_in_window(
+    session: Session, decision: KeyDecision, published_on: date, *, closures: Sequence[calendar.Closure] | None = None
+) -> Window:
     """The period in which councillors can call in a record published on a London day, by the rule in force on that day (CI-2)."""
     rule = parameters.rule(session, f"call_in_working_days_{decision.maker_type.value}", on=published_on)
     cutoff = parameters.time_of_day(session, "call_in_cutoff", on=published_on)
-    last = calendar.call_in_last_day(published_on, rule=rule, cut_off=cutoff, closures=parameters.closures(session))
+    last = calendar.call_in_last_day(published_on, rule=rule, cut_off=cutoff, closures=parameters.closures(session) if closures is None else closures)
     closes_at = calendar.london_instant(last.on, at=cutoff)
     return Window(last.on, closes_at, last.explanation.to_json(), last.on + timedelta(days=1))
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from models import AuditEvent, CandidateGroup, CaseReturn, InstanceStatus, ProcessInstance, TaskStatus, Timer, User, UserTask, clock
 from workflows import engine
 from workflows.actions import audit, dead_ends, incidents, instances, waiting
-from workflows.engine import OperationCall, setting
+from workflows.engine import OperationCall, Run, setting
 from workflows.engine.moving import Verdict
 from workflows.engine.places import places_of
 from workflows.errors import Conflict, Invalid, NotFound, Refused
@@ -206,6 +206,9 @@ def undo(session: Session, return_id: uuid.UUID, *, by: User) -> CaseReturn:
     current.has_messages = bool(found.rows_before["has_messages"])
     _stand(session, current, found.state_before, str(found.rows_before["stuck_at"]))
     found.undone_at, found.undone_by_id = clock.now(), by.id
+    if current.stuck_at:
+        # Whoever undoes it hears at once whether the step still cannot be carried out; if so, an incident says so again.
+        instances.move(session, current, Run.advance)
     audit.record(session, "case:put_back_undone", case=current.case, by=by, detail={"name": found.element_name, "instance": current.id.hex})
     session.flush()
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -11,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from models import Incident, Timer, clock
+from models import Document, Incident, ProviderDocument, Timer, clock
 from models.session import new_session
 from workflows import storage
 from workflows.actions import audit, database_health, documents
@@ -77,7 +78,7 @@ def verify(
     # What others wait for is looked at first, since the reading that follows is a long transaction itself.
     for words in database_health.old_locks(engine, patience):
         all_of_them[12].add(words)
-    with new_session(engine, writes=False) as session:
+    with new_session(_at_one_moment(engine), writes=False) as session:
         for each in _of_rows(session, uploads, is_worked, acknowledged):
             all_of_them[each.number].add(each.words)
         all_of_them[9].note = database_health.how(session)
@@ -86,6 +87,11 @@ def verify(
     if uploads is None:
         all_of_them[8].note = "not looked at"
     return list(all_of_them.values())
+
+
+def _at_one_moment(engine: Engine) -> Engine:
+    """The engine for a reading that sees no commit made after it began, as SQLite's do anyway."""
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def plain(found: list[Invariant]) -> list[dict[str, Any]]:
@@ -114,13 +120,21 @@ def _files(session: Session, uploads: Place) -> Iterator[Found]:
             try:
                 content = storage.read(uploads, row.stored_as)
             except FileNotFoundError:
-                yield Found(8, f"the file of {table.__tablename__} {row.id} is missing")
+                if not _removed_meanwhile(session, table, row.id):
+                    yield Found(8, f"the file of {table.__tablename__} {row.id} is missing")
                 continue
             if hashlib.sha256(content).hexdigest() != row.digest or len(content) != row.size:
                 yield Found(8, f"the file of {table.__tablename__} {row.id} is not the one that was added")
     # The nightly sweep erases them after a day; one more is given it.
     for name in documents.orphans(session, uploads, older_than=2 * documents.ORPHANED_AFTER):
         yield Found(8, f"the file {name} belongs to no document")
+
+
+def _removed_meanwhile(session: Session, table: type[Document] | type[ProviderDocument], row_id: uuid.UUID) -> bool:
+    """Whether a document was removed after this reading began: its bytes are erased soon after."""
+    bind = session.get_bind()
+    with new_session(bind if isinstance(bind, Engine) else bind.engine, writes=False) as later:
+        return later.scalar(select(table.removed_at).where(table.id == row_id)) is not None
 
 
 def _late(session: Session) -> Iterator[Found]:

@@ -101,12 +101,13 @@ def keep_timers(session: Session, instance: ProcessInstance, run: Run) -> None:
     wanted = {_key(timer): timer for timer in run.timers()}
     rows = session.execute(select(Timer.id, Timer.engine_task_id, Timer.due_at).where(Timer.instance_id == instance.id)).all()
     current = {row.engine_task_id: row for row in rows}
-    gone = [row.id for key, row in current.items() if key not in wanted or wanted[key].due_at != row.due_at]
-    new = [timer for key, timer in wanted.items() if key not in current or current[key].due_at != timer.due_at]
-    # A timer that ends where another begins hands its row on: one statement instead of two.
-    handed_on = [{"id": row_id, **_values(timer)} for row_id, timer in zip(gone, new, strict=False)]
-    if handed_on:
-        session.execute(update(Timer), handed_on)
+    gone = [row.id for key, row in current.items() if key not in wanted]
+    new = [timer for key, timer in wanted.items() if key not in current]
+    # A timer that is due at another time keeps its row, and one that ends where another begins hands its row on.
+    kept = [(row.id, wanted[key]) for key, row in current.items() if key in wanted and wanted[key].due_at != row.due_at]
+    handed_on = list(zip(gone, new, strict=False))
+    if kept or handed_on:
+        session.execute(update(Timer), [{"id": row_id, **_values(timer)} for row_id, timer in [*kept, *handed_on]])
     if gone[len(handed_on) :]:
         session.execute(delete(Timer).where(Timer.id.in_(gone[len(handed_on) :])))
     session.add_all([Timer(instance_id=instance.id, **_values(timer)) for timer in new[len(handed_on) :]])

@@ -67,3 +67,19 @@ class Alone:
             return True
         connection.close()
         return False
+
+
+def is_worked(engine: Engine, file: Path | None) -> bool:
+    """Whether a runner or a worker has that right now, seen from outside; `file` as above."""
+    if engine.dialect.name == "postgresql":
+        held = "SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE locktype = 'advisory' AND objid = :number AND granted"
+        with engine.connect() as connection:
+            return connection.scalar(text(f"{held} AND d.datname = current_database() LIMIT 1"), {"number": NUMBER}) is not None
+    if file is None or not file.exists():
+        return False
+    with file.open() as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -92,10 +92,8 @@ def _at_most(seconds: float, connection: http.client.HTTPConnection) -> Iterator
     def cut() -> None:
         held = connection.sock
         if held is not None:
-            try:
+            with suppress(OSError):
                 held.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
     watch = threading.Timer(seconds, cut)
     watch.start()

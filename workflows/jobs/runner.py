@@ -18,6 +18,7 @@ from workflows.enqueue import WANTED, Lane, Tools
 from workflows.jobs import (
     digests,
     moving_cases,
+    moving_dates,
     nightly,
     scanning,
     sending,
@@ -45,6 +46,7 @@ __all__ = [
     "catalogue",
     "digests",
     "moving_cases",
+    "moving_dates",
     "next_moment",
     "nightly",
     "run_once",

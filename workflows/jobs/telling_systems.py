@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Engine
 from standardwebhooks import Webhook as Signer
@@ -49,8 +49,7 @@ def _post(tools: Tools, name: str, row_id: uuid.UUID, body: str) -> None:
 def signed(system: System, row_id: uuid.UUID, body: str) -> dict[str, str]:
     """The headers that let the receiver check who sent this, that nobody changed it, and whether it has it already."""
     message_id = f"msg_{row_id.hex}"
-    # The receiver compares this with its own clock: a clock that is held for a demonstration is nothing to it.
-    at = datetime.now(UTC)
+    at = clock.of_the_machine()
     return {
         "Content-Type": "application/json", "User-Agent": "dps-casework", "webhook-id": message_id,
         "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": Signer(system.secret).sign(message_id, at, body),

@@ -33,6 +33,11 @@ _STALLED = text(
     " OR (queued.status = 'doing' AND (worker.last_heartbeat IS NULL OR worker.last_heartbeat < now() - CAST(:stalled AS interval))))"
     " FOR UPDATE OF job SKIP LOCKED"
 )
+_FOR_NOTHING = text(
+    "DELETE FROM procrastinate_jobs queued WHERE queued.status = 'doing' AND NOT EXISTS (SELECT 1 FROM job WHERE job.ticket = queued.id)"
+    " AND NOT EXISTS (SELECT 1 FROM procrastinate_workers worker WHERE worker.id = queued.worker_id"
+    " AND worker.last_heartbeat >= now() - CAST(:stalled AS interval))"
+)
 _LEFT_BEHIND = text("SELECT id FROM job WHERE status = 'doing' AND ticket IS NULL FOR UPDATE SKIP LOCKED")
 _TAKE_BACK = text("DELETE FROM procrastinate_jobs WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
 
@@ -70,6 +75,8 @@ def put_back_stalled(engine: Engine, stalled: timedelta) -> int:
         for row in rows:
             session.execute(update(Job).where(Job.id == row.id).values(status=JobStatus.TODO))
             _issue(session, row.id, row.name, max(row.priority, AGAIN))
+        # A worker that is killed between its job and the end of its ticket leaves a ticket that stands for nothing.
+        session.execute(_FOR_NOTHING, {"stalled": stalled})
     if rows:
         log.warning("%d jobs of workers that are gone are done again", len(rows))
     return len(rows)
@@ -94,12 +101,13 @@ def do_ticket(engine: Engine, tools: Tools, job_id: uuid.UUID, ticket: int, lane
 
 
 def _take(session: Session, job_id: uuid.UUID, ticket: int, lane: str) -> Taken | None:
-    mine = [Job.id == job_id, Job.status == JobStatus.TODO, Job.ticket == ticket]
+    table = working_off.ROWS
+    mine = [table.c.id == job_id, table.c.status == JobStatus.TODO, table.c.ticket == ticket]
     if lane != "long":
-        mine.append(Job.name.not_in(enqueue.names_in("long")))
-    taking = update(Job).where(*mine).values(status=JobStatus.DOING, started_at=clock.now(), tries=Job.tries + 1)
-    row = session.execute(taking.returning(Job.name, Job.args, Job.tries).execution_options(synchronize_session=False)).one_or_none()
-    return Taken(job_id, row.name, dict(row.args), row.tries) if row is not None else None
+        mine.append(table.c.name.not_in(enqueue.names_in("long")))
+    taking = update(table).where(*mine).values(status=JobStatus.DOING, started_at=clock.now(), tries=table.c.tries + 1)
+    row = session.execute(taking.returning(table.c.name, table.c.args, table.c.tries, table.c.last_error)).one_or_none()
+    return Taken(job_id, row.name, dict(row.args), row.tries, bool(row.last_error)) if row is not None else None
 
 
 def _put_into_its_lane(session: Session, job_id: uuid.UUID, ticket: int, lane: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 from procrastinate import App, JobContext, PsycopgConnector, exceptions
-from psycopg_pool import PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -149,7 +149,10 @@ class Worker:
         address = self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         # A silent network must not hang a worker: the connection itself finds out.
         alive = {"keepalives": 1, "keepalives_idle": 10, "tcp_user_timeout": 10_000, "connect_timeout": 5}
-        app = App(connector=PsycopgConnector(conninfo=address, kwargs=alive, min_size=1, max_size=self.threads + 4, timeout=5.0))
+        connector = PsycopgConnector(
+            conninfo=address, kwargs=alive, min_size=1, max_size=self.threads + 4, timeout=5.0, pool_factory=_pool_that_trusts
+        )
+        app = App(connector=connector)
 
         @app.task(name=TASK, pass_context=True)
         def do(context: JobContext, job: str) -> None:
@@ -190,6 +193,11 @@ class Worker:
         if not due or clock.is_held():
             return LONGEST_SLEEP
         return min(LONGEST_SLEEP, max(SHORTEST_SLEEP, (min(due) - clock.now()).total_seconds()))
+
+
+def _pool_that_trusts(**options: Any) -> AsyncConnectionPool:
+    """A pool that asks no connection whether it lives before each use: one that does not makes the worker begin anew anyway."""
+    return AsyncConnectionPool(**{**options, "check": None})
 
 
 async def _end(lanes: Sequence[asyncio.Task[Any]]) -> None:

@@ -7,9 +7,9 @@ import traceback
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Engine, func, select, true, update
+from sqlalchemy import ColumnElement, Engine, Table, func, select, true, update
 from sqlalchemy.orm import Session
 
 from models import Incident, Job, JobStatus, clock
@@ -22,6 +22,9 @@ FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 MOST_AT_ONCE = 50
 LONGEST_ERROR = 2_000
+
+# The table itself: the two statements that every job needs are not worth the way through its class.
+ROWS = cast(Table, Job.__table__)
 
 log = logging.getLogger("dps.runner")
 
@@ -38,6 +41,7 @@ class Taken:
     name: str
     args: dict[str, Any]
     number: int
+    had_failed: bool
 
 
 def work_off(engine: Engine, tools: Tools, now: datetime, *, lane: Lane | None = None, most: int = MOST_AT_ONCE) -> int:
@@ -69,7 +73,7 @@ def _take(engine: Engine, now: datetime, lane: Lane | None) -> Taken | None:
         if job is None:
             return None
         job.status, job.started_at, job.tries, job.ticket = JobStatus.DOING, clock.now(), job.tries + 1, None
-        return Taken(job.id, job.name, dict(job.args), job.tries)
+        return Taken(job.id, job.name, dict(job.args), job.tries, bool(job.last_error))
 
 
 def do(engine: Engine, tools: Tools, taken: Taken) -> None:
@@ -98,12 +102,16 @@ def _call_outside(engine: Engine, tools: Tools, known: KnownJob, taken: Taken) -
 
 def _done(session: Session, taken: Taken) -> None:
     """Mark this try's job as done. Overtaken when it is no longer this try that does it, which undoes the transaction."""
-    now = clock.now()
-    this_try = (Job.id == taken.job_id, Job.status == JobStatus.DOING, Job.tries == taken.number)
-    values = {"status": JobStatus.DONE, "finished_at": now, "last_error": "", "ticket": None}
-    if session.scalar(update(Job).where(*this_try).values(values).returning(Job.id)) is None:
+    now, table = clock.now(), ROWS
+    marking = (
+        update(table)
+        .where(table.c.id == taken.job_id, table.c.status == JobStatus.DOING, table.c.tries == taken.number)
+        .values(status=JobStatus.DONE, finished_at=now, last_error="", ticket=None)
+    )
+    if session.execute(marking.returning(table.c.id)).one_or_none() is None:
         raise Overtaken
-    session.execute(update(Incident).where(Incident.job_id == taken.job_id, Incident.closed_at.is_(None)).values(closed_at=now))
+    if taken.had_failed:
+        session.execute(update(Incident).where(Incident.job_id == taken.job_id, Incident.closed_at.is_(None)).values(closed_at=now))
 
 
 def _failed(engine: Engine, taken: Taken, error: Exception) -> None:

@@ -140,6 +140,14 @@ def jobs(session: Session) -> Sequence[Job]:
     return [*unfinished, *session.scalars(done)]
 
 
+def job(session: Session, job_id: uuid.UUID) -> Job:
+    """One job. NotFound when there is none with this id."""
+    found = session.get(Job, job_id)
+    if found is None:
+        raise NotFound("There is no such job")
+    return found
+
+
 def timers(session: Session, *, limit: int = 200) -> Sequence[Timer]:
     """The timers that run, the soonest due first, with the case each belongs to."""
     instance = joinedload(Timer.instance)

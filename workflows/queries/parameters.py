@@ -62,4 +62,11 @@ def time_of_day(session: Session, key: str, *, on: date | None = None) -> time:
 
 def closures(session: Session) -> Sequence[calendar.Closure]:
     """The days the council's offices are closed, for the calendars that leave them out."""
-    return [calendar.Closure(row.day, row.reason) for row in session.scalars(select(LocalClosure).order_by(LocalClosure.day))]
+    return [closure_of(row) for row in session.scalars(select(LocalClosure).order_by(LocalClosure.day))]
+
+
+def closure_of(row: LocalClosure) -> calendar.Closure:
+    """A day off as the calendars take it: a bank holiday counts in all of them, a closure of the council's offices only in its own."""
+    if row.kind == "bank holiday":
+        return calendar.Closure(row.day, row.reason, "bank holiday", calendar.CALENDAR_NAMES)
+    return calendar.Closure(row.day, row.reason)

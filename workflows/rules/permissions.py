@@ -236,6 +236,12 @@ def check_administer(user: User) -> None:
         raise Refused("Only system administrators can do this")
 
 
+def check_confirm_settings(user: User) -> None:
+    """Raise Refused unless this person may confirm what somebody else set for the council: administrators and the statutory officers."""
+    if not has_role(user, *ADMINISTRATORS, "monitoring_officer", "s151_officer", "process_owner"):
+        raise Refused("Only system administrators, process owners and the statutory officers can confirm this")
+
+
 def check_retry(user: User) -> None:
     """Raise Refused unless this person may tell a case that cannot continue to try again."""
     if not has_role(user, *ADMINISTRATORS, "process_owner"):
@@ -329,6 +335,11 @@ def can_call_in(user: User) -> bool:
 def can_administer(user: User) -> bool:
     """Whether `check_administer` would pass."""
     return _asks(lambda: check_administer(user))
+
+
+def can_confirm_settings(user: User) -> bool:
+    """Whether `check_confirm_settings` would pass."""
+    return _asks(lambda: check_confirm_settings(user))
 
 
 def can_retry(user: User) -> bool:

@@ -107,7 +107,8 @@ def _once(bucket: Bucket, method: str, name: str, content: bytes, query: Mapping
         else http.client.HTTPConnection(address.netloc, timeout=SECONDS)
     )
     try:
-        line.request(method, f"{path}?{asked}" if asked else path, body=content or None, headers=signed(bucket, method, path, asked, content, clock.wall()))
+        headers = signed(bucket, method, path, asked, content, clock.wall())
+        line.request(method, f"{path}?{asked}" if asked else path, body=content or None, headers=headers)
         response = line.getresponse()
         return response.status, response.read()
     finally:

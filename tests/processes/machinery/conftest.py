@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models import GroupKind, CandidateGroup, GroupMembership, User, clock
+from models import CandidateGroup, GroupKind, GroupMembership, User, clock
 from tests.processes.machinery.roundabout import PARAMETERS
 from tests.processes.workshop.change_room import Room, furnish
 from tests.support.databases import Database, database

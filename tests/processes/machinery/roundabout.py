@@ -13,7 +13,24 @@ from models import ProcessInstance, TaskStatus, UserTask
 from tests.processes.workshop.change_room import Room
 from tests.support import factories
 from tests.unit.engine.drawing import (
-    after, boundary, catch, chain, definitions, end, exclusive, flow, instances, message, on_message, parallel, process, script, service, start, sub, user,
+    after,
+    boundary,
+    catch,
+    chain,
+    definitions,
+    end,
+    exclusive,
+    flow,
+    instances,
+    message,
+    on_message,
+    parallel,
+    process,
+    script,
+    service,
+    start,
+    sub,
+    user,
 )
 from workflows.actions import definitions as deploying
 from workflows.actions import instances as running

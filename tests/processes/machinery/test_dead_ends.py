@@ -11,7 +11,7 @@ from models import AuditEvent, Incident, OutboxMail, TaskStatus, UserTask, clock
 from tests.processes.machinery import roundabout
 from tests.processes.machinery.roundabout import WAITING, WHOLE, begin, deploy, do, instance_of, open_steps
 from tests.processes.workshop.change_room import Room
-from workflows.actions import dead_ends, messages, mending
+from workflows.actions import dead_ends, mending, messages
 from workflows.enqueue import Tools
 from workflows.jobs import watching_cases
 from workflows.jobs.runner import run_once

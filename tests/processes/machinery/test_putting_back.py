@@ -185,7 +185,9 @@ def test_a_case_that_stands_still_is_put_back_and_its_incident_is_over(room: Roo
     with room.session() as session:
         assert session.scalars(select(Incident)).one().closed_at is not None and instance_of(session, case).stuck_at == ""
         returns.undo(session, kept, by=room.who(session, "admin"))
+    with room.session() as session:
         assert instance_of(session, case).stuck_at == "tell"
+        assert [each.closed_at is None for each in session.scalars(select(Incident).order_by(Incident.opened_at))] == [False, True]
 
 
 def test_what_was_looked_at_must_still_stand(room: Room) -> None:
