@@ -27,7 +27,8 @@ class JobStatus(enum.Enum):
 class Job(Keyed, Model):
     """A named function to run once, enqueued in the transaction that wants it; its id goes out as the idempotency key.
 
-    `ticket` is the row of the queue's own table that stands for it while it is with the distributed workers.
+    `ticket` is the row of the queue's own table that stands for it while it is with the distributed workers; `request` the id of
+    the request that asked for it, for the log, empty when it was none.
     """
 
     __tablename__ = "job"
@@ -48,6 +49,7 @@ class Job(Keyed, Model):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     ticket: Mapped[int | None] = mapped_column(BigInteger)
+    request: Mapped[str] = mapped_column(default="")
 
 
 class OutboxMail(Keyed, Model):

@@ -32,7 +32,8 @@ def make_engine(url: str, *, jobs: Jobs = EMBEDDED) -> Engine:
 
 def jobs_of(bind: Engine | Connection) -> Jobs:
     """Who does the jobs that are enqueued through an engine or a connection."""
-    return bind.get_execution_options().get("jobs", EMBEDDED)
+    jobs: Jobs = bind.get_execution_options().get("jobs", EMBEDDED)
+    return jobs
 
 
 def _sqlite(url: str) -> Engine:

@@ -22,6 +22,7 @@ from webapp import (
     kept,
     limits,
     logs,
+    metrics,
     preferred_list,
     processes,
     provider,
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         clock.hold(settings.clock)
     logs.init_request_log(app)
     db.init_db(app, settings)
+    metrics.init_metrics(app, settings)
     sessions.init_sessions(app, settings)
     kept.init_kept(app)
     security.init_security(app, settings)

@@ -22,6 +22,7 @@ from webapp.signed_in import visitor
 from workflows.actions.sign_ins import TooManyTries
 from workflows.engine import DefinitionRefused
 from workflows.errors import CannotContinue, Conflict, Invalid, NotFound, NotYetLawful, Refused, TaskGone
+from workflows.storage import StorageDown
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LAST_RESORT = (
@@ -48,6 +49,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(DefinitionRefused, lambda error: _page(422, words=" ".join(f"{problem}." for problem in error.problems), **_typed()))
     app.register_error_handler(TooManyTries, lambda error: _page(429))
     app.register_error_handler(DBAPIError, _database_failed)
+    app.register_error_handler(StorageDown, lambda error: _our_fault(error, 503))
     app.register_error_handler(Exception, _unexpected)
 
 

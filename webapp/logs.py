@@ -14,6 +14,8 @@ from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars, merge_contextvars
 from structlog.typing import EventDict
 
+from workflows.enqueue import asked_in
+
 SHORTEST_SECRET = 4
 
 log = structlog.get_logger("dps")
@@ -62,7 +64,7 @@ def init_request_log(app: Flask) -> None:
     typed."""
     app.before_request(_start)
     app.after_request(_answered)
-    app.teardown_request(lambda _error: clear_contextvars())
+    app.teardown_request(lambda _error: _forget())
 
 
 def bind(**values: str) -> None:
@@ -101,11 +103,17 @@ def _start() -> None:
     clear_contextvars()
     g.request_id = uuid.uuid4().hex
     g.started = time.perf_counter()
+    asked_in.set(g.request_id)
     bind_contextvars(request=g.request_id)
 
 
+def _forget() -> None:
+    clear_contextvars()
+    asked_in.set("")
+
+
 def _answered(response: Response) -> Response:
-    if request.endpoint not in {"static", "health.live"}:
+    if request.endpoint not in {"static", "health.live", "health.figures"}:
         rule = request.url_rule.rule if request.url_rule else ""
         ms = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
         log.info("answered", method=request.method, rule=rule, status=response.status_code, ms=ms)

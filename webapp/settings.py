@@ -176,14 +176,10 @@ def from_environment(environ: Mapping[str, str] | None = None, *, folder: Path |
         host=reader.text("DPS_HOST", "127.0.0.1"),
         port=reader.number("DPS_PORT", 8000, 1, 65535),
         port_is_chosen=bool(reader.text("DPS_PORT")),
-        public_url=reader.matching(
-            "DPS_PUBLIC_URL", "", r"https?://[^/\s]+/?", "an address such as https://casework.example.gov.uk"
-        ).rstrip("/"),
+        public_url=reader.matching("DPS_PUBLIC_URL", "", r"https?://[^/\s]+/?", "an address such as https://casework.example.gov.uk").rstrip("/"),
         trusted_proxies=reader.number("DPS_TRUSTED_PROXIES", 0, 0, 5),
         council_name=reader.text("DPS_COUNCIL_NAME", "Westhampton County Council"),
-        council_colour=reader.matching(
-            "DPS_COUNCIL_COLOUR", "#1d4f5f", r"#[0-9a-fA-F]{6}", "a colour such as #1d4f5f"
-        ),
+        council_colour=reader.matching("DPS_COUNCIL_COLOUR", "#1d4f5f", r"#[0-9a-fA-F]{6}", "a colour such as #1d4f5f"),
         council_logo=_existing_file(reader, "DPS_COUNCIL_LOGO", place),
         mail=_mail(reader),
         uploads=place / reader.text("DPS_UPLOADS", "var/uploads"),
@@ -191,9 +187,7 @@ def from_environment(environ: Mapping[str, str] | None = None, *, folder: Path |
         metrics_token=reader.matching("DPS_METRICS_TOKEN", "", r"\S{20,}", "at least 20 characters without spaces"),
         library=place / reader.text("DPS_LIBRARY", str(Path(__file__).parent.parent / "bpmn")),
         cheap_passwords=reader.yes_or_no("DPS_CHEAP_PASSWORDS"),
-        clamav=reader.matching(
-            "DPS_CLAMAV", "", r"unix:/\S+|[^\s:/]+:\d{1,5}", "HOST:PORT or unix:/PATH of a ClamAV daemon"
-        ),
+        clamav=reader.matching("DPS_CLAMAV", "", r"unix:/\S+|[^\s:/]+:\d{1,5}", "HOST:PORT or unix:/PATH of a ClamAV daemon"),
         registers=_registers(reader),
         jobs=_jobs(reader),
         worker_threads=reader.number("DPS_WORKER_THREADS", 4, 1, 32),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ from workflows.storage import Place
 JobFunction = Callable[..., None]
 MOST_TRIES = 5
 WANTED = "jobs_wanted"
+# The id of the request that is being answered, or of the one that asked for the job that is being done: a job's log names it.
+asked_in: ContextVar[str] = ContextVar("asked_in", default="")
 TASK = "dps.job"
 # Jobs that take minutes have a lane of their own, so that timers and mails do not wait for them.
 Lane = Literal["short", "long"]
@@ -128,7 +131,7 @@ def enqueue(session: Session, name: str, args: Mapping[str, Any], *, at: datetim
     now = clock.now()
     row = Job(
         id=uuid.uuid4(), name=name, args=dict(args), priority=priority, run_at=at or now, enqueued_at=now, started_at=None,
-        finished_at=None, ticket=None,
+        finished_at=None, ticket=None, request=asked_in.get(),
     )  # fmt: skip
     if row.run_at <= now and jobs_of(session.get_bind()) == PROCRASTINATE:
         row.ticket = issue_ticket(session, row.id, lane=lane_of(name), priority=priority)

@@ -7,7 +7,7 @@ import re
 from tests.guards.source import ROOT, Source, files
 from webapp.commands import _parser
 
-SETTING = re.compile(r'"(DPS_[A-Z_]+)"')
+SETTING = re.compile(r'"(DPS_[A-Z0-9_]+)"')
 FENCED = re.compile(r"```.*?```", re.S)
 DPS = re.compile(r"`dps ([a-z][a-z-]*)")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
@@ -67,7 +67,7 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_no_setting_is_documented_that_does_not_exist() -> None:
-    named = {name for source in documents() for name in re.findall(r"\bDPS_[A-Z_]+\b", source.text)}
+    named = {name for source in documents() for name in re.findall(r"\bDPS_[A-Z0-9_]+\b", source.text)}
 
     assert sorted(named - settings()) == []
 

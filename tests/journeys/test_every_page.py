@@ -31,7 +31,7 @@ MOST = Counter({"work.show_task": 8, "public.show_decision": 4, "approvals.show_
 OF_ONE_KIND = 3
 MORE_OF = {"cases.show_case": 14, "inspections.show_inspection": 8, "preferred_list.show_list": 8, "work.show_task": 8, "publishing.desk": 8}
 NOT_PAGES = {
-    "static": "a file", "council_css": "a style sheet", "council_logo": "a picture", "health.live": "for machines", "health.ready": "for machines",
+    "static": "a file", "council_css": "a style sheet", "council_logo": "a picture", "health.live": "for machines", "health.ready": "for machines", "health.figures": "for machines",
     "account.session_left": "for scripts", "work.task_state": "for scripts", "processes.diagram_xml": "a file", "cases.document": "a download",
     "public.document": "a download", "public.document_file": "a download", "account.confirm_sign_out": "has a journey of its own",
     "provider.task_state": "for scripts", "provider.document": "a download", "provider.letter_file": "a download", "providers.document": "a download",

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -16,12 +16,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from models import Case, CaseStatus, Document, UserTask, clock
+from models import Case, Document, UserTask
 from models.session import new_session, transaction
 from tests.support import factories, rounds
 from tests.support.databases import Database
-from workflows.actions import documents, verifying
+from workflows.actions import documents, tasks, verifying
 from workflows.actions.verifying import Invariant
+from workflows.engine import Run
 from workflows.storage import folder as folder_storage
 
 MOMENT = timedelta(milliseconds=200)
@@ -69,8 +70,6 @@ def ring(database: Database, tmp_path: Path) -> rounds.Ring:
 
 def from_here(session: object, made: rounds.Ring, task: UserTask, uploads: Path) -> None:
     """Complete the first round and add a document."""
-    from workflows.actions import tasks
-
     by = made.user(0, session)  # type: ignore[arg-type]
     tasks.complete(session, task, answers={"note": "seen", "more": "yes"}, by=by)  # type: ignore[arg-type]
     documents.add(
@@ -130,8 +129,6 @@ def test_each_invariant_finds_what_is_planted(
 
 
 def test_a_case_that_waits_for_nothing_is_found(database: Database, ring: rounds.Ring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from workflows.engine import Run
-
     for waits in ("waiting_tasks", "timers", "messages"):
         monkeypatch.setattr(Run, waits, lambda self: [])
     do(database, "DELETE FROM timer", "DELETE FROM user_task WHERE status = 'ready'")

@@ -17,6 +17,7 @@ from tests.support import databases, factories, rounds
 from tests.support.databases import Database
 from webapp.settings import Settings, from_environment
 from workflows.actions import documents, instances, tasks
+from workflows.storage import Place
 
 DOCUMENTS_EVERY = 10
 
@@ -26,7 +27,7 @@ def settings_of(url: str, folder: Path, **more: str) -> Settings:
     return from_environment({"DPS_SECRET_KEY": "k" * 40, "DPS_CHEAP_PASSWORDS": "1", "DPS_DATABASE_URL": url, **more}, folder=folder)
 
 
-def fill(database: Database, uploads: Path, count: int) -> rounds.Ring:
+def fill(database: Database, uploads: Place, count: int) -> rounds.Ring:
     """The small process with `count` cases, a document on every tenth and a completed task in each."""
     ring = rounds.build(database)
     for first in range(1, count, 100):
@@ -36,7 +37,7 @@ def fill(database: Database, uploads: Path, count: int) -> rounds.Ring:
     return ring
 
 
-def one_case(session: Session, ring: rounds.Ring, number: int, uploads: Path) -> None:
+def one_case(session: Session, ring: rounds.Ring, number: int, uploads: Place) -> None:
     """A case of the small process that was worked on once."""
     by = ring.user(number % 2, session)
     case = factories.case(session, by, reference=f"KD-{uuid.uuid4().hex[:10]}")
@@ -46,7 +47,7 @@ def one_case(session: Session, ring: rounds.Ring, number: int, uploads: Path) ->
         document(session, case, by, uploads, f"Plan {number}")
 
 
-def document(session: Session, case: Case, by: factories.User, uploads: Path, title: str) -> Document:
+def document(session: Session, case: Case, by: factories.User, uploads: Place, title: str) -> Document:
     """A small document on a case."""
     return documents.add(
         session, case, filename="plan.txt", content=title.encode(), kind="report", title=title, is_public=False, exempt_paragraphs="", by=by, folder=uploads
@@ -64,7 +65,7 @@ def empty(kind: str, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def at_work(engine: Engine, ring: rounds.Ring, uploads: Path, *, most: int = 10_000) -> Iterator[list[str]]:
+def at_work(engine: Engine, ring: rounds.Ring, uploads: Place, *, most: int = 10_000) -> Iterator[list[str]]:
     """Somebody who completes rounds and adds documents meanwhile; the ids of the tasks whose commit came back, in their order."""
     acknowledged: list[str] = []
     stop = threading.Event()

@@ -12,18 +12,20 @@ import sys
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
 from models import Answer, Case, Document
 from models.session import PROCRASTINATE, new_session
 from tests.support import clients, rounds
 from webapp import create_app
+from webapp.commands import serving
 from webapp.settings import Settings, from_environment
 from workflows.jobs import alone
 
@@ -67,12 +69,12 @@ class Service:
     pids: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        log = (self.folder / "log").open("a")
         script = f"{self.fault}\n{STARTER}"
-        self.starter = subprocess.Popen(
-            [sys.executable, "-c", script], cwd=self.folder, env={**os.environ, **self.environ}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=log, text=True, start_new_session=True,
-        )  # fmt: skip
+        with (self.folder / "log").open("a") as log:
+            self.starter = subprocess.Popen(
+                [sys.executable, "-c", script], cwd=self.folder, env={**os.environ, **self.environ}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=log, text=True, start_new_session=True,
+            )  # fmt: skip
         for name in self.names:
             self.start(name)
         self.wait(self.is_ready)
@@ -98,7 +100,9 @@ class Service:
             for child in _children(self.pids["run"]):
                 _kill(child)
         else:
-            os.killpg(self.pids[what], signal.SIGKILL)
+            _kill_group(self.pids[what])
+            if what == "run":
+                self.wait(lambda: serving.is_free("127.0.0.1", self.settings.port))
             self.start(what)
 
     def is_ready(self) -> bool:
@@ -130,7 +134,7 @@ class Service:
         for pid in self.pids.values():
             _kill_group(pid)
         self.starter.kill()
-        self.starter.wait()
+        self.starter.communicate()
 
 
 def _children(pid: int) -> list[int]:
@@ -222,11 +226,11 @@ class Person(threading.Thread):
 def missing_or_twice(engine: Engine, records: list[Record]) -> list[str]:
     """What people were told that is not stored exactly once, by their own record."""
     with new_session(engine, writes=False) as session:
-        notes = [values.get("note") for values in session.scalars(select(Answer.values))]
-        files = dict(session.execute(select(Document.title, func.count()).group_by(Document.title)).tuples())
-    found = [f"round {words} is stored {notes.count(words)} times" for each in records for words in each.rounds if notes.count(words) != 1]
-    found += [f"file {words} is stored {files.get(words, 0)} times" for each in records for words in each.files if files.get(words, 0) != 1]
-    twice = {words for words in notes if notes.count(words) > 1} | {words for words, count in files.items() if count > 1}
+        notes = Counter(values.get("note") for values in session.scalars(select(Answer.values)))
+        files = Counter(session.scalars(select(Document.title)))
+    found = [f"round {words} is stored {notes[words]} times" for each in records for words in each.rounds if notes[words] != 1]
+    found += [f"file {words} is stored {files[words]} times" for each in records for words in each.files if files[words] != 1]
+    twice = {words for counted in (notes, files) for words, count in counted.items() if count > 1}
     return found + [f"{words} is stored twice" for words in sorted(map(str, twice))]
 
 
@@ -263,8 +267,8 @@ def running(database: rounds.Database, folder: Path, *, people: int = 3, fault: 
 
 
 def at_random(service: Service, dice: random.Random) -> str:
-    """Kill something at a random moment of the next half second; what it was."""
-    time.sleep(dice.uniform(0.05, 0.5))
+    """Kill something at a random moment of the next third of a second; what it was."""
+    time.sleep(dice.uniform(0.02, 0.35))
     what = dice.choices(["page", *service.names], weights=[3, 1, *([2] if len(service.names) > 1 else [])])[0]
     service.kill(what)
     return what

@@ -93,7 +93,7 @@ def another(ring: Ring) -> Ring:
 
 
 def _start(session: Session, owner: User) -> uuid.UUID:
-    case = factories.case(session, owner, reference=f"KD-{uuid.uuid4().hex[:8]}")
+    case = factories.case(session, owner, reference=f"KD-{uuid.uuid4().hex[:8].upper()}")
     instances.start(session, case, KEY, data={}, by=owner)
     return case.id
 

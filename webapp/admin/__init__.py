@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("admin", __name__, template_folder="templates")
 
-from webapp.admin import calendars, incidents, looking, mails, putting_back, trail, webhooks  # noqa: E402, F401  the views register themselves on the blueprint
+from webapp.admin import calendars, incidents, looking, mails, people_pages, putting_back, settings_pages, trail, webhooks  # noqa: E402, F401  the views register themselves on the blueprint

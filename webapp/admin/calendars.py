@@ -37,17 +37,16 @@ def calendars() -> ResponseReturnValue:
 
 
 def _row(found: LocalClosure) -> dict[str, Any]:
-    names = {each: _name(each) for each in (found.set_by_id, found.confirmed_by_id) if each}
     is_past = found.day <= clock.today()
     return {
         "day": found.day, "key": found.day.isoformat(), "name": found.reason, "kind": KIND_WORDS[found.kind], "source": found.source,
-        "set_by": names.get(found.set_by_id, ""), "set_at": found.set_at, "confirmed_by": names.get(found.confirmed_by_id, ""), "is_past": is_past,
+        "set_by": _name(found.set_by_id), "set_at": found.set_at, "confirmed_by": _name(found.confirmed_by_id), "is_past": is_past,
         "can_confirm": found.confirmed_at is None and not is_past and found.set_by_id != person().id and permissions.can_confirm_settings(person()),
     }  # fmt: skip
 
 
 def _name(user_id: Any) -> str:
-    user = db.session.get(User, user_id)
+    user = db.session.get(User, user_id) if user_id else None
     return user.name if user else ""
 
 

@@ -123,6 +123,6 @@ def _row(incident: Incident, links: frame.CaseLinks) -> dict[str, Any]:
         "closed_at": incident.closed_at,
         "is_job": incident.job_id is not None,
         "skipped_because": incident.skipped_because if told else "",
-        "can_retry": incident.closed_at is None and not (incident.instance_id is None and incident.job_id is None) and permissions.can_retry(person()),
+        "can_retry": incident.closed_at is None and bool(incident.instance_id or incident.job_id) and permissions.can_retry(person()),
         "back_href": _back_href(incident, links),
     }

@@ -115,6 +115,7 @@ def people() -> ResponseReturnValue:
         "admin/people.html",
         place="people",
         words=words,
+        may_change=permissions.can_administer(person()),
         people=[_person(each) for each in administration.people(db.session, words=words)],
         groups=[_group(each, names) for each in names.values()],
     )
@@ -124,6 +125,7 @@ def _person(user: User) -> dict[str, Any]:
     current = [m.group.name for m in permissions.current_memberships(user)]
     return {
         "name": user.name,
+        "href": "" if permissions.is_provider(user) else url_for("admin.show_person", user_id=user.id),
         "email": user.email,
         "job_title": user.job_title,
         "groups": sorted(current),
@@ -136,6 +138,7 @@ def _group(found: administration.Group, names: dict[str, administration.Group]) 
     manager = names.get(found.group.manager_key or "")
     return {
         "name": found.group.name,
+        "href": "" if found.group.role in permissions.PROVIDERS else url_for("admin.show_group", group_key=found.group.key),
         "key": found.group.key,
         "kind": "Post" if found.group.kind.value == "post" else "Team",
         "role": found.group.role.replace("_", " "),

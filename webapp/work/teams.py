@@ -106,7 +106,7 @@ def _id(text: str) -> uuid.UUID | None:
 
 
 def _line(load: Load, group: CandidateGroup) -> dict[str, Any]:
-    away = ""
+    away = "No" if load.person is not None else "Nobody has these"
     if load.absence is not None:
         acting = load.absence.to_user.name
         away = f"Until {short_day(load.absence.ends_on)}. " + (f"{acting} acts" if load.is_covered else f"{acting} cannot act: the team does")

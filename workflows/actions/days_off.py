@@ -44,7 +44,9 @@ def checked(session: Session, *, day: date | None, kind: str, name: str, source:
         errors["day"] = problem
     if errors or day is None:
         raise Invalid(errors)
-    return LocalClosure(day=day, reason=name.strip(), kind=kind, source=source.strip(), set_by_id=None, set_at=None, confirmed_by_id=None, confirmed_at=None)
+    return LocalClosure(
+        day=day, reason=name.strip(), kind=kind, source=source.strip(), set_by_id=None, set_at=None, confirmed_by_id=None, confirmed_at=None
+    )
 
 
 def _problem_with(session: Session, day: date | None) -> str:

@@ -77,12 +77,14 @@ def tell_soon(session: Session) -> None:
         return
     last = session.scalar(select(func.max(Job.started_at)).where(Job.name == TELL, Job.status.in_([JobStatus.DOING, JobStatus.DONE])))
     now = clock.now()
-    enqueue.enqueue(session, TELL, {"since": (last or now - GROUPED).isoformat()}, at=max(now, last + GROUPED) if last else now)
+    # This one is always among them, also when the job before began at the same moment and could not see it yet.
+    since = min(last or now - GROUPED, now - timedelta(microseconds=1))
+    enqueue.enqueue(session, TELL, {"since": since.isoformat()}, at=max(now, last + GROUPED) if last else now)
 
 
 def tell(session: Session, since: datetime) -> None:
-    """Write to administrators and to those who own processes about what cannot continue since an aware moment and still does not."""
-    query = select(Incident).where(Incident.closed_at.is_(None), Incident.opened_at >= since)
+    """Write to administrators and to those who own processes about what came to a stop after an aware moment and still does not."""
+    query = select(Incident).where(Incident.closed_at.is_(None), Incident.opened_at > since)
     found = session.scalars(query.order_by(Incident.opened_at)).all()
     if not found:
         return

@@ -58,7 +58,7 @@ def to_person(
 ) -> list[OutboxMail]:
     """Write one mail to a person, and to whoever acts for them while they are away. `link` is a path of our site."""
     said = Words(kind=kind, case=case, subject=subject, link=link, body=body, about=about, key=key)
-    return _to_people(session, said, [user], why=lambda reader: _why(reader, case))
+    return _to_people(session, said, [user], why=lambda reader: _why(reader, case, kind))
 
 
 def to_address(session: Session, address: str, *, kind: str, subject: str, link: str, body: str) -> OutboxMail:
@@ -69,7 +69,9 @@ def to_address(session: Session, address: str, *, kind: str, subject: str, link:
     return mail
 
 
-def _why(user: User, case: Case | None) -> str:
+def _why(user: User, case: Case | None, kind: str) -> str:
+    if mail_kinds.kind_of(kind).topic == "cover":
+        return "You get this because it is about who acts for whom, and you are one of them."
     if case is None:
         return "You get this because it concerns your account."
     if case.owner_id == user.id:

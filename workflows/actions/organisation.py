@@ -73,6 +73,8 @@ def _upsert_group(session: Session, entry: Mapping[str, Any]) -> bool:
     if group is None:
         session.add(CandidateGroup(key=entry["key"], **words))
         return True
+    if group.set_by_id is not None:
+        return False
     differs = any(getattr(group, name) != value for name, value in words.items())
     for name, value in words.items():
         setattr(group, name, value)
@@ -83,7 +85,9 @@ def _set_manager(session: Session, entry: Mapping[str, Any]) -> None:
     manager = entry.get("manager")
     if manager is not None and session.get(CandidateGroup, manager) is None:
         raise Invalid({entry["key"]: f"The manager of {entry['key']} is {manager}, which is no group"})
-    session.get_one(CandidateGroup, entry["key"]).manager_key = manager
+    group = session.get_one(CandidateGroup, entry["key"])
+    if group.set_by_id is None:
+        group.manager_key = manager
 
 
 def _pairs(options: Any) -> list[list[str]]:

@@ -31,7 +31,7 @@ from models import (
     clock,
 )
 from workflows import engine
-from workflows.actions import audit, consultations, evaluation_clock, instances, records, reminders, waiting
+from workflows.actions import audit, consultations, evaluation_clock, instances, public_page, records, reminders, waiting
 from workflows.engine import OperationCall, Run, redating
 from workflows.engine.redating import Known
 from workflows.library import definitions
@@ -89,7 +89,8 @@ def of_case(session: Session, case: Case, days: Days) -> list[Moved]:
 def move(session: Session, case_id: uuid.UUID, days: Days) -> list[Moved]:
     """Move the dates of one case and its timers, and say on its timeline which and why. Doing it again moves nothing."""
     case = session.get_one(Case, case_id)
-    for instance_id in session.scalars(select(ProcessInstance.id).where(ProcessInstance.case_id == case_id, ProcessInstance.status == InstanceStatus.RUNNING)):
+    running = select(ProcessInstance.id).where(ProcessInstance.case_id == case_id, ProcessInstance.status == InstanceStatus.RUNNING)
+    for instance_id in session.scalars(running).all():
         instances.locked(session, instance_id)
     found = of_case(session, case, days)
     if not found:
@@ -99,7 +100,7 @@ def move(session: Session, case_id: uuid.UUID, days: Days) -> list[Moved]:
         each.apply()
         values |= each.values
         kind = "task:due_moved" if each.what.startswith(TASK) else "dates:moved"
-        detail = {"from": each.before, "to": each.after, "name": each.what.removeprefix(TASK), "what": each.what.removeprefix(TASK), "rule": each.rule}
+        detail = {"from": each.before, "to": each.after, "name": each.what.removeprefix(TASK), "rule": each.rule}
         audit.record(session, kind, case=case, by=None, detail=detail, text={"because": days.words})
     session.flush()
     _move_timers(session, case, values)
@@ -243,6 +244,7 @@ def _notice(session: Session, case: Case, days: Days) -> Iterator[Moved]:
     def apply() -> None:
         notice.earliest_decision_on, notice.earliest_explanation = deadline.on, deadline.explanation.to_json()
         decision.earliest_decision_on = deadline.on
+        public_page.changed(session, decision, "First lawful day of decision moved")
 
     yield _moved("First lawful day of decision", kept, deadline, {("earliest_decision_on", was.isoformat()): deadline.on.isoformat()}, apply)
 
@@ -251,7 +253,9 @@ def _call_in(session: Session, case: Case, days: Days) -> Iterator[Moved]:
     """The last day on which councillors can call a decision in; once published it never comes earlier."""
     decision = session.scalar(select(KeyDecision).where(KeyDecision.case_id == case.id, KeyDecision.state == DecisionState.CALL_IN_OPEN))
     record = decision_queries.standing(session, decision).record if decision is not None else None
-    if decision is None or record is None or record.published_on is None or record.call_in_closes_at is None or record.call_in_closes_at <= clock.now():
+    if decision is None or record is None or record.published_on is None:
+        return
+    if record.call_in_closes_at is None or record.call_in_closes_at <= clock.now():
         return
     kept, was = record.call_in_explanation, record.call_in_last_day
     window = records.call_in_window(session, decision, record.published_on, closures=days.after)
@@ -271,6 +275,7 @@ def _move_call_in(
     def apply() -> None:
         record.call_in_last_day, record.call_in_closes_at = window.last_day, window.closes_at
         record.call_in_explanation, record.effective_from = deadline.explanation.to_json(), window.effective_from
+        public_page.changed(session, decision, "Call-in period made longer")
 
     return apply
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import CandidateGroup, GroupMembership, User, clock
 from workflows.actions import audit, delegations, sign_ins
+from workflows.actions import groups as council_groups
 from workflows.errors import Invalid
 from workflows.rules import mail_kinds, passwords, permissions
 
@@ -103,6 +104,38 @@ def choose_mail(session: Session, user: User, *, choices: Mapping[str, str]) -> 
     kept = {key: value for key, value in choices.items() if key in offered}
     before = user.preferences.get(mail_kinds.PREFERENCE) or {}
     prefer(session, user, choices={mail_kinds.PREFERENCE: {**before, **kept}})
+
+
+def enable(session: Session, user: User, *, by: User) -> None:
+    """Let a person in again."""
+    permissions.check_administer(by)
+    user.is_active = True
+    audit.record(session, "user:enabled", case=None, by=by, detail={"user": str(user.id)})
+    session.flush()
+
+
+def change(session: Session, user: User, *, name: str, job_title: str, by: User) -> None:
+    """Change what a person is called and what their job is. Invalid without a name."""
+    permissions.check_administer(by)
+    if not name.strip():
+        raise Invalid({"name": "Enter the person's name"})
+    user.name, user.job_title = " ".join(name.split())[:100], " ".join(job_title.split())[:100]
+    audit.record(session, "user:changed", case=None, by=by, detail={"user": str(user.id)})
+    session.flush()
+
+
+def leave(session: Session, user: User, *, by: User, knowing: bool = False) -> None:
+    """Keep a person out, as `disable`, for administrators on a page.
+
+    Refused for the last system administrator; Unheld when a duty of the law would have nobody, unless the person says that they know.
+    """
+    permissions.check_administer(by)
+    keys = [each.group_key for each in permissions.current_memberships(user)]
+    council_groups.check_administrators(session, user, keys, on=clock.today())
+    lost = council_groups.statutory_loss(session, user, keys, on=clock.today())
+    if lost and not knowing:
+        raise council_groups.Unheld(lost)
+    disable(session, user, by=by)
 
 
 def prefer(session: Session, user: User, *, choices: dict[str, Any]) -> None:

@@ -46,14 +46,16 @@ def keep_tasks(session: Session, instance: ProcessInstance, run: Run) -> None:
 
 
 def groups_by_name(session: Session) -> dict[str, str]:
-    """The key of every candidate group, by its name and by the key itself."""
+    """The key of every candidate group, by its name, by each name it had before and by the key itself."""
     return _groups(session)[0]
 
 
 def _groups(session: Session) -> tuple[dict[str, str], frozenset[str]]:
     """That, and the keys of those groups in which somebody wants to hear of a new task at once. One statement."""
-    rows = session.execute(select(CandidateGroup.key, CandidateGroup.name, task_mails.somebody_hears_at_once())).all()
-    return {row[1]: row[0] for row in rows} | {row[0]: row[0] for row in rows}, frozenset(row[0] for row in rows if row[2])
+    named = (CandidateGroup.key, CandidateGroup.name, task_mails.somebody_hears_at_once(), CandidateGroup.former_names)
+    rows = session.execute(select(*named)).all()
+    former = {name: row[0] for row in rows for name in row[3]}
+    return former | {row[1]: row[0] for row in rows} | {row[0]: row[0] for row in rows}, frozenset(row[0] for row in rows if row[2])
 
 
 def _row(session: Session, instance: ProcessInstance, task: WaitingTask, groups: Mapping[str, str]) -> UserTask:
@@ -66,8 +68,8 @@ def _row(session: Session, instance: ProcessInstance, task: WaitingTask, groups:
     return UserTask(
         instance_id=instance.id, case_id=instance.case_id, definition_id=definition_id, engine_task_id=task.id, bpmn_id=task.bpmn_id,
         name=task.name, label=task.instance_label, candidate_group=group, properties=properties_of(task), variables=dict(task.data),
-        due_at=due_at, due_explanation=explanation, created_at=now, look_at=reminders.first_look(now, due_at), assignee_id=None, claimed_at=None, completed_at=None,
-        completed_by_id=None, acting_for_id=None,
+        due_at=due_at, due_explanation=explanation, created_at=now, look_at=reminders.first_look(now, due_at),
+        assignee_id=None, claimed_at=None, completed_at=None, completed_by_id=None, acting_for_id=None,
     )  # fmt: skip
 
 

@@ -106,8 +106,8 @@ def _take(session: Session, job_id: uuid.UUID, ticket: int, lane: str) -> Taken 
     if lane != "long":
         mine.append(table.c.name.not_in(enqueue.names_in("long")))
     taking = update(table).where(*mine).values(status=JobStatus.DOING, started_at=clock.now(), tries=table.c.tries + 1)
-    row = session.execute(taking.returning(table.c.name, table.c.args, table.c.tries, table.c.last_error)).one_or_none()
-    return Taken(job_id, row.name, dict(row.args), row.tries, bool(row.last_error)) if row is not None else None
+    row = session.execute(taking.returning(table.c.name, table.c.args, table.c.tries, table.c.last_error, table.c.request)).one_or_none()
+    return Taken(job_id, row.name, dict(row.args), row.tries, bool(row.last_error), row.request) if row is not None else None
 
 
 def _put_into_its_lane(session: Session, job_id: uuid.UUID, ticket: int, lane: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import traceback
 import uuid
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Engine, Table, func, select, true, update
 from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
 
 from models import Incident, Job, JobStatus, clock
 from models.session import transaction
@@ -42,6 +44,7 @@ class Taken:
     args: dict[str, Any]
     number: int
     had_failed: bool
+    request: str = ""
 
 
 def work_off(engine: Engine, tools: Tools, now: datetime, *, lane: Lane | None = None, most: int = MOST_AT_ONCE) -> int:
@@ -73,18 +76,35 @@ def _take(engine: Engine, now: datetime, lane: Lane | None) -> Taken | None:
         if job is None:
             return None
         job.status, job.started_at, job.tries, job.ticket = JobStatus.DOING, clock.now(), job.tries + 1, None
-        return Taken(job.id, job.name, dict(job.args), job.tries, bool(job.last_error))
+        return Taken(job.id, job.name, dict(job.args), job.tries, bool(job.last_error), job.request)
 
 
 def do(engine: Engine, tools: Tools, taken: Taken) -> None:
-    """Do a job that was taken; whatever it raises, how it ended stands in its row, unless another worker has it by now."""
+    """Do a job that was taken; whatever it raises, how it ended stands in its row, unless another worker has it by now.
+
+    Every line that is logged meanwhile bears the job's id and that of the request that asked for it, and one line says how it went.
+    """
+    token, began = enqueue.asked_in.set(taken.request), time.perf_counter()
+    with bound_contextvars(job=str(taken.job_id), **({"request": taken.request} if taken.request else {})):
+        try:
+            outcome = _do(engine, tools, taken)
+            log.info("Job %s %s at try %d after %.0f ms", taken.name, outcome, taken.number, (time.perf_counter() - began) * 1_000)
+        finally:
+            enqueue.asked_in.reset(token)
+
+
+def _do(engine: Engine, tools: Tools, taken: Taken) -> str:
+    """How it ended, in a word."""
     try:
         known = enqueue.find(taken.name)
         _call_outside(engine, tools, known, taken) if known.outside else _call_inside(engine, tools, known, taken)
     except Overtaken:
         log.warning("Another worker was given the job %s meanwhile", taken.job_id)
+        return "overtaken"
     except Exception as error:  # noqa: BLE001  whatever a job does, the next one must run
         _failed(engine, taken, error)
+        return f"failed with {type(error).__name__}"
+    return "done"
 
 
 def _call_inside(engine: Engine, tools: Tools, known: KnownJob, taken: Taken) -> None:

@@ -20,8 +20,10 @@ from models import (
     OutboxMail,
     Parameter,
     ProcessInstance,
+    TaskStatus,
     Timer,
     User,
+    UserTask,
     clock,
 )
 from workflows.errors import NotFound
@@ -177,6 +179,17 @@ def groups(session: Session) -> list[Group]:
         members.setdefault(key, []).append(user)
     found = session.scalars(select(CandidateGroup).order_by(CandidateGroup.name))
     return [Group(group, members.get(group.key, [])) for group in found]
+
+
+def open_tasks_of(session: Session, user: User) -> int:
+    """How many open tasks a person has."""
+    return _count(session, select(UserTask.id).where(UserTask.assignee_id == user.id, UserTask.status == TaskStatus.CLAIMED))
+
+
+def memberships_of(session: Session, group_key: str) -> Sequence[GroupMembership]:
+    """Who is, was and will be in a team or post, the latest first."""
+    query = select(GroupMembership).where(GroupMembership.group_key == group_key).options(joinedload(GroupMembership.user))
+    return session.scalars(query.order_by(GroupMembership.starts_on.desc(), GroupMembership.id)).all()
 
 
 def people(session: Session, *, words: str = "") -> Sequence[User]:

@@ -242,6 +242,12 @@ def check_confirm_settings(user: User) -> None:
         raise Refused("Only system administrators, process owners and the statutory officers can confirm this")
 
 
+def check_set_values(user: User) -> None:
+    """Raise Refused unless this person may set the council's policy values."""
+    if not has_role(user, *ADMINISTRATORS, "process_owner"):
+        raise Refused("Only system administrators and process owners can set policy values")
+
+
 def check_retry(user: User) -> None:
     """Raise Refused unless this person may tell a case that cannot continue to try again."""
     if not has_role(user, *ADMINISTRATORS, "process_owner"):
@@ -340,6 +346,11 @@ def can_administer(user: User) -> bool:
 def can_confirm_settings(user: User) -> bool:
     """Whether `check_confirm_settings` would pass."""
     return _asks(lambda: check_confirm_settings(user))
+
+
+def can_set_values(user: User) -> bool:
+    """Whether `check_set_values` would pass."""
+    return _asks(lambda: check_set_values(user))
 
 
 def can_retry(user: User) -> bool:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from workflows.storage import bucket as _bucket
 from workflows.storage import folder as _folder
-from workflows.storage.bucket import Bucket, StorageDown
+from workflows.storage.bucket import Bucket
+from workflows.storage.errors import StorageDown
 
 Place = Path | Bucket
 

@@ -16,14 +16,11 @@ from urllib.parse import quote, urlsplit
 from lxml import etree
 
 from models import clock
+from workflows.storage.errors import StorageDown
 
 SECONDS = 20
 TRIES = 3
 SPACE = "{*}"
-
-
-class StorageDown(Exception):
-    """The service that keeps documents did not do what it was asked; nothing is known to be kept."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from workflows.storage.errors import StorageDown
+
 
 def put(folder: Path, name: str, content: bytes) -> None:
-    """Write a file that only we can read; on return it is on the disk under its name, or it is not there at all."""
-    place = folder / name
+    """Write a file that only we can read; on return it is on the disk under its name. StorageDown, and no half file, when it cannot be."""
+    try:
+        _write(folder / name, content)
+    except OSError as error:
+        raise StorageDown(f"The folder of documents cannot be written to: {os.strerror(error.errno or 0)}") from error
+
+
+def _write(place: Path, content: bytes) -> None:
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = place.with_name(f"{place.name}.part")
     handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

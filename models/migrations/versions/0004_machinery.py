@@ -25,6 +25,7 @@ def upgrade() -> None:
 def _jobs() -> None:
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.add_column(sa.Column("ticket", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("request", sa.Text(), nullable=False, server_default=""))
     for name, column, where in (
         ("ix_job_without_ticket", "run_at", "status = 'todo' AND ticket IS NULL"),
         ("ix_job_ticket", "ticket", "ticket IS NOT NULL"),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
-from models import AuditEvent, CandidateGroup, Case, GroupKind, GroupMembership, OutboxMail, TaskReminder, TaskStatus, UserTask, clock
+from models import AuditEvent, CandidateGroup, Case, GroupKind, GroupMembership, OutboxMail, Parameter, TaskReminder, TaskStatus, UserTask, clock
 from models.session import new_session
 from tests.support.town import Town
 from workflows.actions import audit, reminders, tasks
@@ -19,8 +19,6 @@ USUAL = {"first_reminder_percent": 50, "second_reminder_percent": 80, "escalate_
 
 def a_task(town: Town, *, legal: str = "", words: str = "", manager: str | None = "head") -> UserTask:
     """A task of five working days, begun on a Monday at nine, due on the next Monday at five."""
-    from models import Parameter
-
     for key, value in USUAL.items():
         town.session.add(Parameter(key=key, label=key, value=value, valid_from=clock.today()))
     town.session.add(Parameter(key="escalation_fallback_group", label="Fallback", value="officer", valid_from=clock.today()))

@@ -17,6 +17,7 @@ from workflows.actions import days_off, redating
 from workflows.enqueue import Tools
 from workflows.errors import Conflict, Invalid, Refused
 from workflows.jobs.runner import run_once
+from workflows.queries.parameters import closure_of
 from workflows.rules.calendar import london_date
 
 __all__ = ["council", "town_hall"]
@@ -153,8 +154,6 @@ def test_taking_it_away_again_gives_the_dates_that_were(council: Council) -> Non
 
 
 def test_a_closure_of_the_offices_does_not_move_what_the_law_counts_in_its_own_calendar() -> None:
-    from workflows.queries.parameters import closure_of
-
     assert closure_of(the_day(kind="council closure")).calendars == ("EW",)
     assert set(closure_of(the_day()).calendars) == {"EW", "PCR", "UK_ANY"}
 

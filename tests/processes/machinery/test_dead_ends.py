@@ -7,7 +7,7 @@ import uuid
 import pytest
 from sqlalchemy import delete, select, update
 
-from models import AuditEvent, Incident, OutboxMail, TaskStatus, UserTask, clock
+from models import AuditEvent, Incident, OutboxMail, TaskStatus, Timer, UserTask, clock
 from tests.processes.machinery import roundabout
 from tests.processes.machinery.roundabout import WAITING, WHOLE, begin, deploy, do, instance_of, open_steps
 from tests.processes.workshop.change_room import Room
@@ -26,8 +26,6 @@ def lose_task(room: Room, instance_id: uuid.UUID) -> None:
     """What a fault in a database, or a hand in it, can do: the task is gone and the process still waits for it."""
     with room.session() as session:
         session.execute(update(UserTask).where(UserTask.instance_id == instance_id).values(status=TaskStatus.CANCELLED))
-        from models import Timer
-
         session.execute(delete(Timer).where(Timer.instance_id == instance_id))
 
 
@@ -51,8 +49,6 @@ def test_trying_again_makes_the_lost_task_anew_and_the_incident_is_over(room: Ro
     lost = begin(room)
     with room.session() as session:
         session.execute(delete(UserTask).where(UserTask.instance_id == lost))
-        from models import Timer
-
         session.execute(delete(Timer).where(Timer.instance_id == lost))
     watching_cases.look(room.engine)
 
@@ -81,8 +77,6 @@ def test_a_case_with_an_incident_of_its_own_is_not_named_twice(room: Room, monke
     stuck = begin(room)
     do(room, stuck, "look")
     with room.session() as session:
-        from models import Timer
-
         session.execute(delete(Timer).where(Timer.instance_id == stuck))
 
     assert watching_cases.look(room.engine) == 0

@@ -17,7 +17,7 @@ from models.session import new_session, transaction
 from tests.support.fake_receiver import SECRET, receiver
 from tests.support.office import Office
 from webapp import systems
-from workflows.actions import webhooks
+from workflows.actions import tidying, webhooks
 from workflows.enqueue import System, Tools
 from workflows.errors import Conflict, NotFound
 from workflows.jobs import telling_systems
@@ -282,3 +282,20 @@ def test_a_system_that_sends_a_letter_now_and_then_is_cut_off(office: Office) ->
 
     # It would go on for half a minute, and each letter comes long before a time-out of the socket.
     assert time.monotonic() - began < 10
+
+
+def test_a_job_that_an_incident_tells_of_is_not_forgotten(office: Office) -> None:
+    with receiver(lambda number: "fail" if number < telling_systems.MOST_TRIES else "take") as other:
+        row = tell(office)
+        work(office, tools(other.url), times=telling_systems.MOST_TRIES)
+        webhooks.try_again(office.session, row.id, by=office.administrator)
+        office.session.commit()
+        work(office, tools(other.url))
+    with transaction(office.engine) as session:
+        session.execute(update(Job).values(finished_at=clock.now() - timedelta(days=400)))
+
+    with transaction(office.engine) as session:
+        tidying.forget_old(session)
+
+    with new_session(office.engine, writes=False) as session:
+        assert session.scalars(select(Job.name).where(Job.name == webhooks.JOB)).all() == [webhooks.JOB]

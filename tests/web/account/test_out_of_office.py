@@ -114,6 +114,20 @@ def test_a_delegate_who_is_away_themselves_is_warned_about(app: Flask, rowan: Us
     assert "Sam Reed is away themselves from 5 March 2026 to 9 March 2026. On those days your work falls to the others of your teams" in page
 
 
+def test_while_the_delegate_is_away_the_page_does_not_claim_that_they_have_the_work(app: Flask, rowan: User, sam: User) -> None:
+    browser = client_for(app, rowan)
+    browser.post(PAGE, data={**DAYS, "delegate": str(sam.id)})
+    assert "What Sam Reed does for you" in browser.get(PAGE).text
+    with transaction(app.extensions["dps_engine"]) as session:
+        val, away = factories.officer(session, "Val Stone", "commissioning_officer"), session.get_one(User, sam.id)
+        delegations.add(session, away, to=val, starts_on=date(2026, 3, 2), ends_on=date(2026, 3, 2), by=away)
+
+    page = browser.get(PAGE).text
+
+    assert "Sam Reed is away too. On those days your work falls to the others of your teams" in page
+    assert "What Sam Reed does for you" not in page
+
+
 def test_it_can_be_ended_early_by_its_own_person_only(app: Flask, rowan: User, sam: User) -> None:
     client_for(app, rowan).post(PAGE, data={**DAYS, "delegate": str(sam.id)})
     (absence,) = absences(app)

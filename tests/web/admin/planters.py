@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from models import Case, CaseReturn, Incident, Job, JobStatus, LocalClosure, OutboxMail, ProcessInstance, UserTask, clock
+from models import Case, CaseReturn, GroupMembership, Incident, Job, JobStatus, LocalClosure, OutboxMail, Parameter, ProcessInstance, UserTask, clock
 from models.session import transaction
 from tests.support.walk import Planted, World, planter
 from workflows.actions import webhooks
@@ -97,3 +97,42 @@ def a_day_off(world: World) -> Planted:
     with transaction(world.app.extensions["dps_engine"]) as session:
         session.add(LocalClosure(day=day, reason="Offices closed", kind="council closure", source="The Chief Executive", set_at=clock.now()))
     return Planted(day.isoformat())
+
+
+@planter("key", area="admin")
+def a_policy_value(world: World) -> Planted:
+    """A value that holds from today on; everybody may know of it."""
+    with transaction(world.app.extensions["dps_engine"]) as session:
+        session.add(Parameter(key="walked_days", label="Days of the walk", value=5, unit="number", valid_from=clock.today()))
+    return Planted("walked_days")
+
+
+@planter("value_id")
+def a_value_to_come(world: World) -> Planted:
+    """A value that nobody has confirmed yet."""
+    with transaction(world.app.extensions["dps_engine"]) as session:
+        row = Parameter(key="walked_later", label="Days of the walk", value=5, unit="number", valid_from=clock.today() + timedelta(days=9))
+        session.add(row)
+    return Planted(row.id)
+
+
+@planter("user_id", area="admin")
+def a_person(world: World) -> Planted:
+    """One of those who walk."""
+    return Planted(world.people["safeguarding_officer"].id)
+
+
+@planter("membership_id", area="admin")
+def a_place_in_a_team(world: World) -> Planted:
+    """Somebody's place in a team."""
+    with transaction(world.app.extensions["dps_engine"]) as session:
+        query = select(GroupMembership.id).where(GroupMembership.user_id == world.people["safeguarding_officer"].id)
+        return Planted(session.scalars(query.limit(1)).one())
+
+
+@planter("group_key", area="admin")
+def a_team(world: World) -> Planted:
+    """A team of the council."""
+    with transaction(world.app.extensions["dps_engine"]) as session:
+        query = select(GroupMembership.group_key).where(GroupMembership.user_id == world.people["safeguarding_officer"].id)
+        return Planted(session.scalars(query.limit(1)).one())

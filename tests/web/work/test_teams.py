@@ -74,7 +74,7 @@ def test_the_head_sees_what_each_person_has_and_who_is_away(team: Team) -> None:
     assert line_of(page, "Rowan Ashdown") == ["3", "1", "1", "No"]
     assert line_of(page, "Sam Reed") == ["1", "0", "0", "Until 2 March 2026. Rowan Ashdown acts"]
     assert line_of(page, "Una Watts") == ["0", "0", "0", "No"]
-    assert line_of(page, "Not assigned") == ["1", "1", "0", "No"]
+    assert line_of(page, "Not assigned") == ["1", "1", "0", "Nobody has these"]
 
 
 def test_the_list_of_teams_holds_those_one_leads_and_no_other(team: Team) -> None:
