@@ -27,7 +27,10 @@ ORDER = list(State)
 
 @dataclass(frozen=True)
 class Line:
-    """One rule as it stands in one case; `key`, `process` (its name) and `version` are of the folder that the rule is in."""
+    """One rule as it stands in one case.
+
+    `key`, `process` (its name) and `version` are of the folder that holds the rule; `is_called` when the case's own process calls it.
+    """
 
     instance_id: uuid.UUID
     key: str
@@ -35,6 +38,7 @@ class Line:
     version: int
     rule: RuleInWords
     judgement: Judgement
+    is_called: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,10 +123,14 @@ def _judged(
             history = history_of(book, instance, rows.tasks, rows.timers, events)
             history = replace(history, timers={**dates, **history.timers})
             lines += [
-                Line(instance.id, folder.key, folder.name, folder.version, rules_in_words.in_words(rule, book.names, groups), found)
+                _line(instance, book, folder, rules_in_words.in_words(rule, book.names, groups), found)
                 for folder, rule, found in judged(book, history, now=now, soon=soon)
             ]
     return Checklist(tuple(lines), names, tuple(unreadable))
+
+
+def _line(instance: ProcessInstance, book: Book, folder: Folder, rule: RuleInWords, found: Judgement) -> Line:
+    return Line(instance.id, folder.key, folder.name, folder.version, rule, found, folder.key != book.key)
 
 
 def judged(book: Book, history: History, *, now: datetime, soon: datetime) -> list[tuple[Folder, Rule, Judgement]]:

@@ -38,6 +38,10 @@ class Roads:
         places = [each.begun for each in doings if each.step in self._reached(target) and self._came_by(each, doings, flow, source)]
         return min(places, default=None)
 
+    def leading_to(self, step: str) -> set[str]:
+        """The recorded steps that a step can follow."""
+        return self._leading_to(step)
+
     def _came_by(self, doing: Doing, doings: Sequence[Doing], flow: str, source: str) -> bool:
         last = self._last_before(doing, doings, self._leading_to(doing.step))
         return last in self._leading_to(source, itself=True) and doing.step not in self._reached(last, without=flow, onward=True)
@@ -83,7 +87,7 @@ def _place_before(step: str, doing: Doing, doings: Sequence[Doing]) -> int | Non
     if step == BEGIN:
         return 0
     places = [each.over for each in doings if each.step == step and each.is_done and each.over is not None]
-    return max((place for place in places if place <= doing.begun), default=None)
+    return max((place for place in places if place < doing.begun), default=None)
 
 
 def roads_of(net: Net) -> Roads:

@@ -36,7 +36,7 @@ def _did(found: Judgement, names: Names) -> str:
 
 
 def _broken(found: Judgement, names: Names, groups: Mapping[str, str]) -> str:
-    while_open = f", while {_name(found.other, names)} was open" if found.other else " too early"
+    while_open = f", while {_name(found.other, names)} was open" if found.other else ", too early"
     return f"{_did(found, names)}{while_open}."
 
 
