@@ -72,9 +72,12 @@ def _problems(draft: ProcessDraft, found: Found) -> list[dict[str, Any]]:
     """What stands against the draft, errors first, each with the link to its step."""
     link = mending.links_for(bench.find(draft.key, draft=draft))
     return [
-        {"is_error": each.severity == "error", "name": each.element_name or each.element_id, "message": each.message, "fix": each.fix, "link": link(each)}
+        {
+            "is_error": each.severity == "error", "name": each.element_name or each.element_id, "message": each.message, "fix": each.fix,
+            "link": link(each),
+        }
         for each in (*found.errors, *found.warnings)
-    ]
+    ]  # fmt: skip
 
 
 def _running(draft: ProcessDraft, files: Mapping[str, str]) -> dict[str, Any]:

@@ -64,10 +64,8 @@ class Made:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Made:
         """A move as it was kept."""
-        return cls(
-            kept["move"], tuple(Passed(*each[:4], led_to=tuple(*each[4:])) for each in kept["passed"]), tuple((step, group) for step, group in kept["waits_for"]),
-            tuple(kept["performed"]),
-        )  # fmt: skip
+        passed = tuple(Passed(name, words, kind, key, tuple(*led_to)) for name, words, kind, key, *led_to in kept["passed"])
+        return cls(kept["move"], passed, tuple((step, group) for step, group in kept["waits_for"]), tuple(kept["performed"]))
 
 
 @dataclass(frozen=True)

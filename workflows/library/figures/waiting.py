@@ -104,10 +104,9 @@ def _standing(session: Session, scope: Scope, drawings: Mapping[uuid.UUID, Drawn
 
 def _row(element: str, counted: _Counted) -> Row:
     step, own = counted.drawn.steps.get(element), counted.done.get(element)
-    waiting = counted.standing.get(element, 0)
+    name, waiting = counted.drawn.called(element), counted.standing.get(element, 0)
     if own is None:
-        return Row(element, counted.drawn.called(element), step, waiting, is_drawn=element in counted.newest)
-    name = counted.drawn.called(element) if step else own.name
+        return Row(element, name, step, waiting, is_drawn=element in counted.newest)
     days = counted.days.get(element) if small_counts.is_enough(own.cases) else None
     return Row(element, name, step, waiting, own.times, own.cases, own.late, days, element in counted.newest)
 

@@ -79,10 +79,15 @@ def of_case(
     One statement, and one more for a case that was moved from another version.
     """
     case_ids = {instance.case_id for instance in rows.instances}
-    if not any(books.book_of(session, instance.definition_id).asks for instance in rows.instances):
+    if not any(has_rules(session, instance.definition_id) for instance in rows.instances):
         return Checklist((), {})
     events = [event for found in events_of(session, case_ids).values() for event in found]
     return _judged(session, rows, events, now=now, soon=soon, groups=groups, dates=dates or {})
+
+
+def has_rules(session: Session, definition_id: uuid.UUID) -> bool:
+    """Whether a version, or what it calls, has any rules to judge its cases by. No statement once the version has been read."""
+    return books.book_of(session, definition_id).asks
 
 
 def of_cases(session: Session, case_ids: Collection[uuid.UUID], *, now: datetime) -> dict[uuid.UUID, Checklist]:
@@ -157,8 +162,7 @@ def _histories(book: Book, key: str, history: History) -> list[History]:
 
 def _during(book: Book, run: CalledRun, history: History, outside: Sequence[Doing]) -> History:
     over = run.over(book.ends)
-    last = max(run.doings, key=lambda each: each.over or 0)
-    ended, ended_at = (over, last.at) if over is not None else (history.ended, history.ended_at)
+    ended, ended_at = (over, run.last.at) if over is not None else (history.ended, history.ended_at)
     return history.only([*outside, *run.doings], ended=ended, ended_at=ended_at)
 
 

@@ -120,6 +120,23 @@ def test_instances_side_by_side_are_one_run_and_the_next_round_is_another() -> N
     assert [[each.begun for each in run.doings] for run in runs_of(side, frozenset({"q-end"}))] == [[1, 1, 4, 6], [8]]
 
 
+def test_an_end_that_ends_all_ends_the_run_although_what_it_took_away_is_told_later() -> None:
+    """The trail tells what an end took away after everything that followed it in the same step."""
+    stops = end("q-end", "<terminateEventDefinition />")
+    inner = definitions(process("q", start("q-start"), user("ask"), user("answer"), stops, chain("q-start", "ask", "answer", "q-end")))
+    happened = [
+        Doing("a", 1, 2, is_done=True), Doing("ask", 3, 8, process="q"), Doing("answer", 3, 5, is_done=True, process="q"),
+        Doing("q-end", 6, 6, is_done=True, process="q"), Doing("b", 7, 9, is_done=True),
+    ]  # fmt: skip
+
+    cut, drawn_otherwise = (
+        [each for each in with_calls(book(CALLS, q=(text, "rules: []")), happened) if each.is_call] for text in (inner, INNER)
+    )
+
+    assert [(each.step, each.over, each.is_done) for each in cut] == [("first", 6, True)]
+    assert [(each.over, each.is_done) for each in drawn_otherwise] == [(8, False)]
+
+
 @pytest.mark.parametrize(
     ("steps", "states"),
     [
