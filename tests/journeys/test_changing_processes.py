@@ -141,7 +141,7 @@ def test_cases_that_can_move_and_the_others_stay_with_the_reason(empty_site: Sit
     page.get_by_role("button", name="Deploy version 2").click()
     work_off(empty_site, page)
 
-    expect(page.get_by_text("3 of 12 did not work")).to_be_visible(timeout=JOB_TOLD)
+    expect(page.get_by_text("3 of 12 were not done")).to_be_visible(timeout=JOB_TOLD)
     for reference in moving:
         expect(page.get_by_role("row", name=reference)).to_contain_text("Moved to version 2")
     for reference in staying:

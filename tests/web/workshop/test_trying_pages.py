@@ -30,15 +30,16 @@ class Gate:
     """What the gate says in these tests."""
 
     says: list[Problem] = []
+    says_quickly: list[Problem] | None = None
 
 
 @pytest.fixture
 def book(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Casebook:
     """The small council with a draft of the errand."""
-    Gate.says = []
+    Gate.says, Gate.says_quickly = [], None
     for module in (gate_first.gate, trying_shown.gate):
         monkeypatch.setattr(module, "look", lambda *args, **kwargs: list(Gate.says))
-        monkeypatch.setattr(module, "lint", lambda *args, **kwargs: list(Gate.says))
+        monkeypatch.setattr(module, "lint", lambda *args, **kwargs: list(Gate.says if Gate.says_quickly is None else Gate.says_quickly))
     library.forget()
     book = open_casebook(app)
     with transaction(book.engine) as session:
@@ -129,6 +130,14 @@ def test_a_draft_with_an_error_can_be_neither_tried_nor_simulated_and_says_so(bo
         assert "no case ever comes here" in page and "/processes/errand/draft/problems" in page
     assert begin(book).status_code == 422
     assert owner.post(SIMULATE, data={}).status_code == 422
+
+
+def test_an_error_that_only_the_whole_gate_finds_is_told_too(book: Casebook) -> None:
+    Gate.says, Gate.says_quickly = [ERROR], []
+    owner = book.browser(OWNER)
+    for answer in (begin(book), owner.post(SIMULATE, data={})):
+        assert answer.status_code == 422
+        assert "no case ever comes here" in answer.text and "/processes/errand/draft/problems" in answer.text
 
 
 def test_a_change_of_the_draft_is_told_and_the_same_moves_can_be_walked_again(book: Casebook) -> None:
