@@ -28,6 +28,7 @@ BENCH = f"/processes/{KEY}/draft"
 STARTS = (
     f"{BENCH}/deploy", f"{BENCH}/outline/is-it-enough", f"{BENCH}/outline/answer-clarification", f"{BENCH}/review", f"{BENCH}/try", f"/processes/{KEY}/compare",
     f"/processes/{KEY}/versions", "/processes/site-visit/draft/review", "/processes/site-visit/draft/try", BENCH, "/jobs", "/processes/consultation/draft",
+    "/processes/new",
 )  # fmt: skip
 CASES = ("Q-2026-0001", "Q-2026-0002")
 NOT_PAGES = {"workshop.draft_files": "a download"}
