@@ -127,7 +127,7 @@ def _form(text: str) -> str:
     try:
         content = json.loads(text)
         count = _questions(content["components"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (AttributeError, ValueError, TypeError, KeyError, RecursionError):
         return "A form that cannot be read"
     return f"A form with {count} question{'' if count == 1 else 's'}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.figures import p2_state, r15_long_life, s4_runaways, s5_sandbox
@@ -54,10 +56,11 @@ def test_a_runaway_that_others_notice_is_noticed(monkeypatch: pytest.MonkeyPatch
     spin = s4_runaways.runaways()[loop]
     monkeypatch.setattr(s4_runaways, "runaways", lambda: {loop: spin})
     monkeypatch.setattr(running, "LONGEST_SECONDS", 1.0)
-    monkeypatch.setattr(s4_runaways, "LONGEST_FOR_OTHERS", 0.004)
+    monkeypatch.setattr(s4_runaways, "usual", lambda: time.sleep(0.05) or 0.05)
+    monkeypatch.setattr(s4_runaways, "LONGEST_FOR_OTHERS", 0.02)
 
     assert s4_runaways.main() == 1
-    assert "0.004 short" in capsys.readouterr().out
+    assert "0.05 s 0.02 short" in capsys.readouterr().out
 
 
 def test_a_loop_beside_a_task_that_waits_for_long_is_pruned_too() -> None:
