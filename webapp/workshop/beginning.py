@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from webapp.db import db, writes
 from webapp.signed_in import person
 from webapp.workshop import bp
-from workflows.actions import definitions, process_drafts
+from workflows.actions import process_drafts
 from workflows.errors import Invalid
 from workflows.library import blank, gate
+from workflows.queries import people
 from workflows.rules import drafting
 
 Errors = dict[str, str]
@@ -32,7 +33,7 @@ def new_process() -> ResponseReturnValue:
 def create_process() -> ResponseReturnValue:
     """Begin the draft of a new process; it goes live like every other change, agreed by another person."""
     drafting.check_edit(person())
-    teams, errors = definitions.group_names(db.session), Errors()
+    teams, errors = people.group_names(db.session), Errors()
     name, key = _checked(blank.check_name, "name", errors), _checked(blank.check_key, "key", errors)
     group = request.form.get("group", "")
     if group not in teams:
@@ -58,7 +59,7 @@ def _checked(check: Callable[[str], str], field: str, errors: Errors) -> str:
 
 
 def _page(errors: Errors) -> str:
-    teams = sorted(definitions.group_names(db.session).items(), key=lambda item: item[1].lower())
+    teams = sorted(people.group_names(db.session).items(), key=lambda item: item[1].lower())
     chosen = request.form.get("group", "")
     items: list[dict[str, Any]] = [{"value": "", "text": "Select a team"}]
     items += [{"value": key, "text": name, "selected": key == chosen} for key, name in teams]

@@ -8,11 +8,12 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Breach, CandidateGroup, Case, User, clock
+from models import Breach, Case, User, clock
 from workflows.actions import audit
 from workflows.errors import Conflict, Invalid
 from workflows.library import legal
 from workflows.library.legal import Checklist, Line, State
+from workflows.queries import people
 from workflows.rules import permissions
 
 SHORTEST_REASON = 20
@@ -26,9 +27,7 @@ def look(session: Session, case: Case) -> list[Breach]:
     audit.lock(session, case)
     known = {_mark_of(each): each for each in session.scalars(select(Breach).where(Breach.case_id == case.id))}
     found = legal.of_cases(session, [case.id], now=clock.now()).get(case.id, Checklist())
-    groups: Mapping[str, str] = {}
-    if found.breached:
-        groups = {key: name for key, name in session.execute(select(CandidateGroup.key, CandidateGroup.name))}
+    groups = people.group_names(session) if found.breached else {}
     new = []
     for line in found.lines:
         before = known.get(_mark(line))

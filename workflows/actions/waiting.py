@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from models import CandidateGroup, CaseStatus, InstanceStatus, Message, ProcessInstance, TaskStatus, Timer, UserTask, clock
+from models import CaseStatus, InstanceStatus, Message, ProcessInstance, TaskStatus, Timer, UserTask, clock
 from workflows.actions import audit
 from workflows.engine import Run, WaitingTask, WaitingTimer, language
 from workflows.errors import CannotContinue
 from workflows.library import definitions
-from workflows.queries import parameters
+from workflows.queries import parameters, people
 from workflows.rules import calendar
 
 DEFAULT_RULE = "task_days"
@@ -45,8 +45,8 @@ def keep_tasks(session: Session, instance: ProcessInstance, run: Run) -> None:
 
 def groups_by_name(session: Session) -> dict[str, str]:
     """The key of every candidate group, by its name and by the key itself."""
-    rows = session.execute(select(CandidateGroup.key, CandidateGroup.name)).all()
-    return {row.name: row.key for row in rows} | {row.key: row.key for row in rows}
+    names = people.group_names(session)
+    return {name: key for key, name in names.items()} | {key: key for key in names}
 
 
 def _row(session: Session, instance: ProcessInstance, task: WaitingTask, groups: Mapping[str, str]) -> UserTask:
