@@ -73,13 +73,13 @@ class Law:
     @property
     def troubles(self) -> list[dict[str, Any]]:
         """What the summary says beside the counts: rules at risk, and those broken that nobody has dealt with."""
-        settled = {_mark(each) for each in self.broken if each.closed_at is not None}
+        settled = {each.mark for each in self.broken if each.closed_at is not None}
         bad = [line for line in self.listed if line.judgement.state in (State.BREACHED, State.AT_RISK)]
-        return [self.row(line) for line in bad if line.judgement.state is State.AT_RISK or _mark_of(line) not in settled]
+        return [self.row(line) for line in bad if line.judgement.state is State.AT_RISK or line.mark not in settled]
 
     def is_written_down(self, line: Line) -> bool:
         """Whether a rule stands among the broken ones."""
-        return line.judgement.state is State.BREACHED and _mark_of(line) in {_mark(each) for each in self.broken}
+        return line.judgement.state is State.BREACHED and any(each.mark == line.mark for each in self.broken)
 
     def row(self, line: Line) -> dict[str, Any]:
         """One line with its words, its tag, its date and who."""
@@ -104,14 +104,6 @@ def _has_time(at: datetime | None) -> bool:
 
 def _left(date: datetime, reason: Reason) -> str:
     return days_left.until_event(calendar.london_date(date)) if reason is Reason.TIME_RUNS else days_left.until(date)
-
-
-def _mark(breach: Breach) -> tuple[uuid.UUID, str, str]:
-    return breach.instance_id, breach.process, breach.rule_id
-
-
-def _mark_of(line: Line) -> tuple[uuid.UUID, str, str]:
-    return line.instance_id, line.key, line.rule.id
 
 
 def of_whole(whole: Whole) -> Law:

@@ -128,4 +128,3 @@ def _figure(row: Row, shown: Shown, most: float) -> Figure:
     said += f"; half done within {row.days.median:.1f} working days, nine in ten within {row.days.slowest:.1f}"
     shade = 1 + min(SHADES - 1, int(SHADES * row.days.median / most)) if most else 1
     return Figure([f"{now} now", f"{row.days.median:.1f} / {row.days.slowest:.1f} days"], said, shade)
-

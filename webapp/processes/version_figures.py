@@ -53,4 +53,3 @@ def _lines(found: Versions) -> list[list[str]]:
         ["Share of cases with an overdue step", *[shown.share_of(each.late, each.worked_on) for each in own]],
         ["Share of cases in which a step was done again", *[shown.share_of(each.done_again, each.worked_on) for each in own]],
     ]
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -25,7 +25,7 @@ def new_process() -> ResponseReturnValue:
     """The questions about a process that is new. Refused for those who may not change processes."""
     drafting.check_edit(person())
     gate.warm()
-    return _page({})
+    return _page({}, people.group_names(db.session))
 
 
 @bp.post("/processes/new")
@@ -44,7 +44,7 @@ def create_process() -> ResponseReturnValue:
         except Invalid as error:
             errors |= error.errors
     if errors:
-        return _page(errors), 422
+        return _page(errors, teams), 422
     flash("You have begun a process. Nobody works by it until it is agreed and deployed.")
     return redirect(url_for("workshop.outline", key=draft.key), 303)
 
@@ -58,11 +58,10 @@ def _checked(check: Callable[[str], str], field: str, errors: Errors) -> str:
         return ""
 
 
-def _page(errors: Errors) -> str:
-    teams = sorted(people.group_names(db.session).items(), key=lambda item: item[1].lower())
+def _page(errors: Errors, teams: Mapping[str, str]) -> str:
     chosen = request.form.get("group", "")
     items: list[dict[str, Any]] = [{"value": "", "text": "Select a team"}]
-    items += [{"value": key, "text": name, "selected": key == chosen} for key, name in teams]
+    items += [{"value": key, "text": name, "selected": key == chosen} for key, name in sorted(teams.items(), key=lambda item: item[1].lower())]
     return render_template(
         "workshop/new.html", errors=errors, problems=[{"text": words, "href": f"#{field}"} for field, words in errors.items()], teams=items,
         typed=request.form,

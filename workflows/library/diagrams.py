@@ -65,8 +65,8 @@ def _area(shape: Shape, state: str) -> str:
     radius = ' rx="10"' if kind == "sub-process" else ""
     rectangle = f'<rect class="bpmn-{kind}" x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}"{radius}/>'
     words = _heading(shape, kind)
-    path = f"M{_n(box.x + HEAD)} {_n(box.y)}v{_n(box.height)}" if shape.is_across else f"M{_n(box.x)} {_n(box.y + HEAD)}h{_n(box.width)}"
-    strip = f'<path class="bpmn-strip" d="{path}"/>' if kind != "sub-process" else ""
+    edge = f"M{_n(box.x + HEAD)} {_n(box.y)}v{_n(box.height)}" if shape.is_across else f"M{_n(box.x)} {_n(box.y + HEAD)}h{_n(box.width)}"
+    strip = f'<path class="bpmn-strip" d="{edge}"/>' if kind != "sub-process" else ""
     tag = _tag(shape, state) if state in MARKS else ""
     return f"<g{_state_class(state)}><title>{escape(_said(shape, state))}</title>{rectangle}{strip}{words}{tag}</g>"
 
@@ -79,7 +79,7 @@ def _heading(shape: Shape, kind: str) -> str:
     if not shape.is_across:
         return _words(Box(box.x, box.y, box.width, HEAD), shape.name, "bpmn-heading")
     x, y = box.x + HEAD / 2, box.middle[1]
-    words = _words(Box(x - box.height / 2, box.middle[1] - HEAD / 2, box.height, HEAD), shape.name, "bpmn-heading")
+    words = _words(Box(x - box.height / 2, y - HEAD / 2, box.height, HEAD), shape.name, "bpmn-heading")
     return f'<g transform="rotate(-90 {_n(x)} {_n(y)})">{words}</g>'
 
 

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from models import Case, InstanceStatus, Interest, InterestKind, ProcessDefinition, ProcessInstance, TaskStatus, User, UserTask
 from workflows.errors import NotFound
 from workflows.queries import case_list
+from workflows.queries.tasks import OPEN
 
 MOST_ROWS = 50_000
-OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 
 
 @dataclass(frozen=True)

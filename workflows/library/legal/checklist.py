@@ -40,6 +40,11 @@ class Line:
     judgement: Judgement
     is_called: bool = False
 
+    @property
+    def mark(self) -> tuple[uuid.UUID, str, str]:
+        """Which rule of which run it is about."""
+        return self.instance_id, self.key, self.rule.id
+
 
 @dataclass(frozen=True)
 class Checklist:

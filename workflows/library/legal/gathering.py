@@ -18,7 +18,6 @@ from workflows.library.legal.calling import with_calls
 from workflows.library.legal.history import Doing, History
 
 KINDS = ("step:completed", "task:completed", "task:cancelled", "consultation:overridden", "process:moved")
-OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 LAST = float("inf")
 AT_ONCE = timedelta(seconds=30)  # an override and the completion that follows it in the same transaction
 Key = tuple[datetime, float]

@@ -161,11 +161,10 @@ def _never_while(q: Question) -> Judgement:
             return _by(State.BREACHED, Reason.NEXT_IS_OPEN, each, other=over.step)
     if done:
         return _by(State.MET, Reason.DONE, done[-1])
-    if q.off < OPEN_END or q.history.ended is not None:
-        return _nothing_yet(q)
-    if q.history.open(a) and q.history.open(b):
-        return Judgement(State.AT_RISK, Reason.NEXT_IS_OPEN, step=q.history.open(a)[0].step, other=q.history.open(b)[0].step)
-    return Judgement(State.WAITING, Reason.NOT_REACHED)
+    ahead, beside = q.history.open(a), q.history.open(b)
+    if q.off == OPEN_END and q.history.ended is None and ahead and beside:
+        return Judgement(State.AT_RISK, Reason.NEXT_IS_OPEN, step=ahead[0].step, other=beside[0].step)
+    return _nothing_yet(q)
 
 
 def _once(q: Question) -> Judgement:

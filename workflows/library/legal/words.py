@@ -27,7 +27,7 @@ def _moment(at: datetime | None) -> str:
     if at is None:
         return "at a time that is not known"
     local = at.astimezone(clock.LONDON)
-    return f"on {local.day} {local:%B %Y} at {words.time(local)}"
+    return f"on {words.short_day(local)} at {words.time(local)}"
 
 
 def _did(found: Judgement, names: Names) -> str:
