@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,11 +9,10 @@ from playwright.sync_api import Page
 
 from models import Breach, Case, User, clock
 from tests.journeys.test_every_page import ELSEWHERE
-from tests.support import browser as browsers
-from tests.support import pages
 from tests.support.casebook import TABLE
 from tests.support.clients import client_for
 from tests.support.crawl import Found, crawl
+from tests.support.page_walk import chosen, problems_of, problems_when_sent_empty
 from tests.support.server import Site, copy_town, serve
 from webapp.settings import Settings
 from workflows.actions import agreeing, instances, process_drafts
@@ -33,7 +31,9 @@ STARTS = (
 CASES = ("Q-2026-0001", "Q-2026-0002")
 NOT_PAGES = {"workshop.draft_files": "a download"}
 # Pages that differ most in what they show: an agreed change and one that nobody has made yet; a walk that goes on and one that is not begun.
-MOST = Counter({"workshop.review": 2, "workshop.trying": 2, "workshop.outline_step": 2, "undertakings.show_job": 2})
+MOST = {"workshop.review": 2, "workshop.trying": 2, "workshop.outline_step": 2, "undertakings.show_job": 2}
+
+SENDING = 'main form[method="post"]:has(.govuk-form-group) button.govuk-button:not(.govuk-button--warning)'
 
 
 @pytest.fixture(scope="module")
@@ -101,23 +101,9 @@ def everything(workshop_site: Site) -> list[Found]:
     return [one for one in found if one.endpoint.startswith(ELSEWHERE)]
 
 
-def chosen(everything: list[Found]) -> Iterator[Found]:
-    """One page of each kind, two of those that differ."""
-    met: Counter[str] = Counter()
-    for found in everything:
-        if met[found.endpoint] < (MOST[found.endpoint] or 1):
-            met[found.endpoint] += 1
-            yield found
-
-
 @pytest.mark.figure("S21 walks_over_all_pages_with_faults")
 def test_every_page_of_the_workshop_is_right_at_two_widths(workshop_site: Site, everything: list[Found], open_page: Callable[..., Page]) -> None:
-    wrong: list[str] = []
-    page = open_page(workshop_site)
-    for found in chosen(everything):
-        browsers.become(page, workshop_site, found.person)
-        page.goto(found.url)
-        wrong += pages.problems(page)
+    wrong = problems_of(open_page(workshop_site), workshop_site, chosen(everything, MOST))
 
     assert not wrong, "\n".join(wrong)
 
@@ -126,17 +112,8 @@ def test_every_page_of_the_workshop_is_right_at_two_widths(workshop_site: Site, 
 def test_every_form_of_the_workshop_sent_empty_says_what_is_missing(
     workshop_site: Site, everything: list[Found], open_page: Callable[..., Page]
 ) -> None:
-    wrong: list[str] = []
-    page = open_page(workshop_site)
-    for found in chosen([one for one in everything if one.has_post_form]):
-        browsers.become(page, workshop_site, found.person)
-        page.goto(found.url)
-        buttons = page.locator('main form[method="post"]:has(.govuk-form-group) button.govuk-button:not(.govuk-button--warning)')
-        if buttons.count():
-            buttons.last.click()
-            wrong += pages.problems(page)
-            if page.title().startswith("Error: "):
-                wrong += pages.error_problems(page)
+    forms = chosen([one for one in everything if one.has_post_form], MOST)
+    wrong = problems_when_sent_empty(open_page(workshop_site), workshop_site, forms, SENDING)
 
     assert not wrong, "\n".join(wrong)
 
