@@ -45,3 +45,8 @@ class Breach(Keyed, Model):
     case: Mapped[Case] = relationship()
     instance: Mapped[ProcessInstance] = relationship()
     closed_by: Mapped[User | None] = relationship()
+
+    @property
+    def mark(self) -> tuple[uuid.UUID, str, str]:
+        """Which rule of which run it is about."""
+        return self.instance_id, self.process, self.rule_id

@@ -99,6 +99,7 @@ class UserTask(Keyed, Model):
         Index("ix_user_task_inbox_group", "candidate_group", "status", "due_at", "id"),
         Index("ix_user_task_inbox_assignee", "assignee_id", "status", "due_at", "id"),
         Index("ix_user_task_look_at", "look_at", sqlite_where=text(LOOKED_AT), postgresql_where=text(LOOKED_AT)),
+        Index("ix_user_task_figures", "definition_id", "completed_at", "bpmn_id", "created_at", "due_at", "instance_id"),
     )
 
     instance_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("process_instance.id"), index=True)

@@ -10,8 +10,7 @@ from time import monotonic
 from playwright.sync_api import Locator, Page, expect
 
 from models import clock
-from tests.support import pages
-from tests.support import factories
+from tests.support import factories, pages
 from tests.support import room_booking as rooms
 from tests.support.server import Site
 from workflows.actions import agreeing, definitions, process_drafts
@@ -97,7 +96,8 @@ def test_what_changed_is_told_in_words_and_marked_on_both_drawings(empty_site: S
     expect(row(page, "Row 3")).to_contain_text("if Major findings: was at least 3, now at least 4")
     drawings = page.get_by_role("region", name=re.compile("^Drawing"))
     expect(drawings).to_have_count(2)
-    for drawing, step, word in ((drawings.first, "Tell Ofsted", "Removed"), (drawings.last, "Read it again", "Added"), (drawings.last, "Plan the day", "Changed")):
+    before, after = drawings.first, drawings.last
+    for drawing, step, word in ((before, "Tell Ofsted", "Removed"), (after, "Read it again", "Added"), (after, "Plan the day", "Changed")):
         expect(drawing.locator("g", has_text=step).filter(has_text=word).first).to_be_attached()
     pages.check(page)
 
@@ -141,7 +141,7 @@ def test_cases_that_can_move_and_the_others_stay_with_the_reason(empty_site: Sit
     page.get_by_role("button", name="Deploy version 2").click()
     work_off(empty_site, page)
 
-    expect(page.get_by_text("3 of 12 did not work")).to_be_visible(timeout=JOB_TOLD)
+    expect(page.get_by_text("3 of 12 were not done")).to_be_visible(timeout=JOB_TOLD)
     for reference in moving:
         expect(page.get_by_role("row", name=reference)).to_contain_text("Moved to version 2")
     for reference in staying:

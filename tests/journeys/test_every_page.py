@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.support import browser as browsers
-from tests.support import pages
 from tests.support.crawl import NOBODY, Found, crawl
+from tests.support.page_walk import chosen, problems_of, problems_when_sent_empty
 from tests.support.server import Site, make_town
 from webapp.settings import Settings
 
@@ -26,7 +24,7 @@ STARTS = (
     "/preferred-list/placements", "/inspections", "/providers-list", "/interests", "/teams",
 )  # fmt: skip
 # How many pages of one kind are looked at: the ones that differ most in what they show get more.
-MOST = Counter({"work.show_task": 8, "public.show_decision": 4, "approvals.show_approval": 3, "cases.show_case": 3})
+MOST = {"work.show_task": 8, "public.show_decision": 4, "approvals.show_approval": 3, "cases.show_case": 3}
 # How many pages of one kind each person is led through: more of those that lead to something else according to where their case stands.
 OF_ONE_KIND = 3
 MORE_OF = {"cases.show_case": 14, "inspections.show_inspection": 8, "preferred_list.show_list": 8, "work.show_task": 8, "publishing.desk": 8}
@@ -38,9 +36,11 @@ NOT_PAGES = {
     "providers.letter_file": "a download", "public.provider_list_csv": "a file", "inspections.my_calendar": "a file",
     "account.feed": "a file", "admin.show_mail_as_html": "a mail as it goes out", "admin.show_mail_kind_as_html": "a mail as it goes out",
     "processes.version_files": "a download", "processes.version_diagram": "a file",
+    "processes.branches_csv": "a file", "processes.heatmap_csv": "a file", "processes.version_figures_csv": "a file",
 }  # fmt: skip
 # The workshop has a walk of its own, over drafts and jobs that the demo does not have (test_every_workshop_page).
-ELSEWHERE = ("workshop.", "undertakings.", "processes.compare")
+ELSEWHERE = ("workshop.", "undertakings.", "processes.compare", "cases.settle")
+SENDING = 'main form[method="post"] button[data-main], main form[method="post"]:has(.govuk-form-group) button.govuk-button'
 REDIRECTS = frozenset({"cases.short", "consultations.for_task", "approvals.for_case", "apply.section", "apply.hub_of_task", "inspections.for_task"})
 AFTER_AN_ACTION = {
     "approvals.check_again", "approvals.sign_again", "approvals.signed", "public.representation_sent", "public.call_in_sent", "work.task_done",
@@ -64,61 +64,36 @@ def everything(unchanged_site: Site) -> list[Found]:
 
 
 def reached(site: Site, people: tuple[str, ...]) -> Iterator[Found]:
-    """The pages that people reach by links, person by person."""
+    """The pages that people reach by links, person by person. One process looks like another, so each is led through one of them."""
+    once = {rule.endpoint: 1 for rule in site.app.url_map.iter_rules() if rule.endpoint.startswith("processes.")}
     for person in people:
-        yield from crawl(site, person, STARTS, most_of_one_kind=OF_ONE_KIND, more_of=MORE_OF)
+        yield from crawl(site, person, STARTS, most_of_one_kind=OF_ONE_KIND, more_of=MORE_OF | once, wanted=is_wanted)
 
 
-def chosen(pages_met: Iterable[Found]) -> Iterator[Found]:
-    """Pages to look at: a few of each kind, whoever finds them first."""
-    met: Counter[str] = Counter()
-    for found in pages_met:
-        if not found.endpoint.startswith(ELSEWHERE) and met[found.endpoint] < (MOST[found.endpoint] or 1):
-            met[found.endpoint] += 1
-            yield found
+def is_wanted(endpoint: str) -> bool:
+    """Whether the walk looks at these pages at all."""
+    return endpoint not in NOT_PAGES and not endpoint.startswith(ELSEWHERE)
 
 
 @pytest.mark.figure("S21 walks_over_all_pages_with_faults")
 def test_every_page_is_right_at_two_widths_for_everyone(unchanged_site: Site, everything: list[Found], open_page: Callable[..., Page]) -> None:
-    wrong: list[str] = []
-    page = open_page(unchanged_site)
-    for person, found in by_person(chosen(everything)):
-        browsers.become(page, unchanged_site, person)
-        for one in found:
-            page.goto(one.url)
-            wrong += pages.problems(page)
+    wrong = problems_of(open_page(unchanged_site), unchanged_site, chosen(everything, MOST))
 
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.figure("S21 walks_over_all_pages_with_faults")
 def test_every_page_with_nothing_on_it_is_right(empty_site: Site, open_page: Callable[..., Page]) -> None:
-    wrong: list[str] = []
-    page = open_page(empty_site)
-    for person, found in by_person(chosen(reached(empty_site, tuple(person for person in PEOPLE if person not in PROVIDERS)))):
-        browsers.become(page, empty_site, person)
-        for one in found:
-            page.goto(one.url)
-            wrong += pages.problems(page)
+    staff = tuple(person for person in PEOPLE if person not in PROVIDERS)
+    wrong = problems_of(open_page(empty_site), empty_site, chosen(reached(empty_site, staff), MOST))
 
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.figure("S21 walks_over_all_pages_with_faults")
 def test_every_form_sent_empty_says_what_is_missing(site: Site, everything: list[Found], open_page: Callable[..., Page]) -> None:
-    wrong: list[str] = []
-    page = open_page(site)
-    for person, found in by_person(one for one in chosen(everything) if one.has_post_form and one.endpoint != "account.sign_in"):
-        for one in found:
-            browsers.become(page, site, person)
-            page.goto(one.url)
-            buttons = page.locator('main form[method="post"] button[data-main], main form[method="post"]:has(.govuk-form-group) button.govuk-button')
-            if buttons.count() == 0:
-                continue
-            buttons.last.click()
-            wrong += pages.problems(page)
-            if page.title().startswith("Error: "):
-                wrong += pages.error_problems(page)
+    forms = [one for one in chosen(everything, MOST) if one.has_post_form and one.endpoint != "account.sign_in"]
+    wrong = problems_when_sent_empty(open_page(site), site, forms, SENDING)
 
     assert not wrong, "\n".join(wrong)
 
@@ -128,14 +103,5 @@ def test_no_page_stays_outside_the_walk(unchanged_site: Site, everything: list[F
     met = {found.endpoint for found in everything}
     readable = {rule.endpoint for rule in unchanged_site.app.url_map.iter_rules() if "GET" in (rule.methods or set())}
 
-    outside = {each for each in readable if not each.startswith(ELSEWHERE)} - met - set(NOT_PAGES) - REDIRECTS - AFTER_AN_ACTION
+    outside = {each for each in readable if is_wanted(each)} - met - REDIRECTS - AFTER_AN_ACTION
     assert not outside, sorted(outside)
-
-
-def by_person(found: Iterator[Found]) -> Iterator[tuple[str, list[Found]]]:
-    """The pages in one list for each person, in the order of PEOPLE."""
-    listed = list(found)
-    for person in PEOPLE:
-        mine = [one for one in listed if one.person == person]
-        if mine:
-            yield person, mine

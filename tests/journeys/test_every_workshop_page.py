@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page
 
-from models import Case, User, clock
-from tests.support import pages
+from models import Breach, Case, User, clock
+from tests.journeys.test_every_page import ELSEWHERE
 from tests.support.casebook import TABLE
 from tests.support.clients import client_for
 from tests.support.crawl import Found, crawl
+from tests.support.page_walk import chosen, problems_of, problems_when_sent_empty
 from tests.support.server import Site, copy_town, serve
-from tests.journeys.test_every_page import ELSEWHERE
 from webapp.settings import Settings
 from workflows.actions import agreeing, instances, process_drafts
 from workflows.enqueue import Tools
@@ -27,11 +26,14 @@ BENCH = f"/processes/{KEY}/draft"
 STARTS = (
     f"{BENCH}/deploy", f"{BENCH}/outline/is-it-enough", f"{BENCH}/outline/answer-clarification", f"{BENCH}/review", f"{BENCH}/try", f"/processes/{KEY}/compare",
     f"/processes/{KEY}/versions", "/processes/site-visit/draft/review", "/processes/site-visit/draft/try", BENCH, "/jobs", "/processes/consultation/draft",
+    "/processes/new",
 )  # fmt: skip
-AREAS = frozenset({"workshop", "undertakings"})
+CASES = ("Q-2026-0001", "Q-2026-0002")
 NOT_PAGES = {"workshop.draft_files": "a download"}
 # Pages that differ most in what they show: an agreed change and one that nobody has made yet; a walk that goes on and one that is not begun.
-MOST = Counter({"workshop.review": 2, "workshop.trying": 2, "workshop.outline_step": 2, "undertakings.show_job": 2})
+MOST = {"workshop.review": 2, "workshop.trying": 2, "workshop.outline_step": 2, "undertakings.show_job": 2}
+
+SENDING = 'main form[method="post"]:has(.govuk-form-group) button.govuk-button:not(.govuk-button--warning)'
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +41,8 @@ def workshop_site(empty_town: Settings, tmp_path_factory: pytest.TempPathFactory
     """The service of a council with two open cases of a small process on its first version, whose second is live and whose third is agreed; the
     third was simulated and is walked by hand. The draft of a second process has only just begun."""
     with serve(copy_town(empty_town, tmp_path_factory.mktemp("workshop"))) as site:
-        for number in (1, 2):
-            begin_case(site, f"Q-2026-{number:04d}")
+        for reference in CASES:
+            begin_case(site, reference)
         agree(site, "Ask the provider", "Write to the provider")
         with site.writing() as session:
             draft = process_drafts.going(session, KEY)
@@ -60,13 +62,20 @@ def workshop_site(empty_town: Settings, tmp_path_factory: pytest.TempPathFactory
 
 
 def begin_case(site: Site, reference: str) -> None:
-    """An open case of the small process."""
+    """An open case of the small process, which has broken a rule of it."""
     with site.writing() as session:
         by = session.get_one(User, site.person("raj.patel").id)
         case = Case(reference=reference, kind=KEY, title="Which accounts?", team_key="procurement", opened_at=clock.now(), owner_id=by.id, closed_at=None)
         session.add(case)
         session.flush()
-        instances.start(session, case, KEY, data={"provider_group": "provider-0001"}, by=by)
+        instance = instances.start(session, case, KEY, data={"provider_group": "provider-0001"}, by=by)
+        session.add(
+            Breach(
+                case_id=case.id, instance_id=instance.id, process=KEY, version=1, rule_id="first", words="The provider is asked before it answers",
+                legal="The Procurement Act 2023", happened="It answered first", breached_at=clock.now(), found_at=clock.now(), closed_at=None,
+                closed_by_id=None,
+            )  # fmt: skip
+        )
 
 
 def agree(site: Site, name: str, other: str) -> None:
@@ -83,29 +92,18 @@ def agree(site: Site, name: str, other: str) -> None:
 
 @pytest.fixture(scope="module")
 def everything(workshop_site: Site) -> list[Found]:
-    """Every page of the workshop that the process owner reaches."""
-    return [
-        found for found in crawl(workshop_site, OWNER, STARTS, most_of_one_kind=2, more_of={"undertakings.show_job": 4}, areas=AREAS | {"processes"})
-        if found.endpoint.startswith(ELSEWHERE)
-    ]  # fmt: skip
-
-
-def chosen(everything: list[Found]) -> Iterator[Found]:
-    """One page of each kind, two of those that differ."""
-    met: Counter[str] = Counter()
-    for found in everything:
-        if met[found.endpoint] < (MOST[found.endpoint] or 1):
-            met[found.endpoint] += 1
-            yield found
+    """Every page of the workshop that the process owner reaches, and what Legal is asked about a broken rule."""
+    several = {"undertakings.show_job": 4}
+    found = [
+        *crawl(workshop_site, OWNER, STARTS, most_of_one_kind=2, more_of=several, wanted=lambda name: name.startswith((*ELSEWHERE, "processes."))),
+        *crawl(workshop_site, LEGAL, (f"/cases/{CASES[0]}/law",), wanted=lambda name: name in {"cases.law", "cases.settle"}),
+    ]
+    return [one for one in found if one.endpoint.startswith(ELSEWHERE)]
 
 
 @pytest.mark.figure("S21 walks_over_all_pages_with_faults")
 def test_every_page_of_the_workshop_is_right_at_two_widths(workshop_site: Site, everything: list[Found], open_page: Callable[..., Page]) -> None:
-    wrong: list[str] = []
-    page = open_page(workshop_site, OWNER)
-    for found in chosen(everything):
-        page.goto(found.url)
-        wrong += pages.problems(page)
+    wrong = problems_of(open_page(workshop_site), workshop_site, chosen(everything, MOST))
 
     assert not wrong, "\n".join(wrong)
 
@@ -114,16 +112,8 @@ def test_every_page_of_the_workshop_is_right_at_two_widths(workshop_site: Site, 
 def test_every_form_of_the_workshop_sent_empty_says_what_is_missing(
     workshop_site: Site, everything: list[Found], open_page: Callable[..., Page]
 ) -> None:
-    wrong: list[str] = []
-    page = open_page(workshop_site, OWNER)
-    for found in chosen([one for one in everything if one.has_post_form]):
-        page.goto(found.url)
-        buttons = page.locator('main form[method="post"]:has(.govuk-form-group) button.govuk-button:not(.govuk-button--warning)')
-        if buttons.count():
-            buttons.last.click()
-            wrong += pages.problems(page)
-            if page.title().startswith("Error: "):
-                wrong += pages.error_problems(page)
+    forms = chosen([one for one in everything if one.has_post_form], MOST)
+    wrong = problems_when_sent_empty(open_page(workshop_site), workshop_site, forms, SENDING)
 
     assert not wrong, "\n".join(wrong)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from models import DecisionState, KeyDecision, clock
+from models import Case, DecisionState, KeyDecision, clock
 from models.session import new_session
 from tests.support import factories, invariants
 from tests.support.databases import Database
 from workflows.demo import stories, walking
+from workflows.library import legal
+from workflows.library.legal import State
 from workflows.queries import decisions as decision_queries
 from workflows.queries import tasks as task_queries
 from workflows.rules import decidable
@@ -51,6 +53,18 @@ def test_the_first_decision_is_carried_out_under_the_reference_of_its_time(datab
         decision = session.get_one(KeyDecision, decision_id)
         assert (decision.public_reference, decision.state) == ("OKD99 (20/21)", DecisionState.CARRIED_OUT)
     assert invariants.broken(database.engine) == []
+
+
+@pytest.mark.parametrize("story", ["extension", "half_way", "waiting_for_decision"])
+def test_no_demo_decision_breaks_a_rule(database: Database, story: str) -> None:
+    with factories.held("2026-10-31 17:30"):
+        walked(database, story)
+        with new_session(database.engine, writes=False) as session:
+            found = legal.of_cases(session, list(session.scalars(select(Case.id))), now=clock.now())
+
+    states = [line.judgement.state for checklist in found.values() for line in checklist.lines]
+    assert State.MET in states
+    assert State.BREACHED not in states
 
 
 def walked(database: Database, name: str) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -31,18 +31,16 @@ class Found:
 
 def crawl(
     site: Site, person: str, starts: tuple[str, ...], *, most: int = 400, most_of_one_kind: int = 8, more_of: Mapping[str, int] = NO_KIND,
-    areas: Collection[str] = (),
+    wanted: Callable[[str], bool] = bool,
 ) -> Iterator[Found]:  # fmt: skip
     """Every page of HTML that a person reaches by links from the starts, the nearest first, and of each kind of page only some: `more_of` says
-    of which endpoints there may be more. With `areas`, only what lies in these parts of the site."""
+    of which endpoints there may be more, `wanted` which endpoints are looked at at all."""
     client = client_for(site.app, site.person(person)) if person else public_client(site.app)
     waiting, seen, met = deque(starts), set(starts), Counter[str]()
     while waiting and met.total() < most:
         url = waiting.popleft()
         endpoint = endpoint_of(site, url)
-        if endpoint is None or (areas and endpoint.partition(".")[0] not in areas):
-            continue
-        if met[endpoint] >= more_of.get(endpoint, most_of_one_kind):
+        if endpoint is None or not wanted(endpoint) or met[endpoint] >= more_of.get(endpoint, most_of_one_kind):
             continue
         text = _text_of(client, url)
         if text is None:

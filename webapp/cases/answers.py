@@ -13,7 +13,7 @@ from webapp.db import db
 from webapp.signed_in import person
 from workflows.library import definitions, task_forms
 from workflows.library.forms import answer_words, read_form
-from workflows.queries import case_pages, consultations
+from workflows.queries import case_pages, consultations, people
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 
@@ -22,7 +22,7 @@ Choices = Mapping[str, Sequence[tuple[str, str]]]
 def answers(reference: str) -> ResponseReturnValue:
     """All answers that the reader may read, the newest step first."""
     case = frame.find(reference)
-    names, choices = case_pages.group_names(db.session), task_forms.choices(db.session)
+    names, choices = people.group_names(db.session), task_forms.choices(db.session)
     readable = [each for each in case_pages.answers(db.session, case) if consultations.may_read_answer(db.session, person(), each)]
     steps = [_step(answer, names.get(answer.task.candidate_group, ""), choices) for answer in readable]
     return frame.page(case, "cases/answers.html", tab="answers", steps=steps)

@@ -18,7 +18,7 @@ from webapp.shared import reports as report_words
 from webapp.signed_in import person
 from workflows.actions import consultations as consultation_actions
 from workflows.errors import Invalid, NotFound
-from workflows.queries import case_pages
+from workflows.queries import case_pages, people
 from workflows.queries import consultations as consultation_queries
 from workflows.queries import decisions as decision_queries
 from workflows.rules import decidable, permissions
@@ -33,7 +33,7 @@ def consultations(reference: str) -> ResponseReturnValue:
     decision = decision_queries.find_of_case(db.session, case.id)
     requests = decision_queries.requests(db.session, decision) if decision else []
     reports = case_pages.reports(db.session, decision) if decision else []
-    names = case_pages.group_names(db.session)
+    names = people.group_names(db.session)
     rounds = sorted({each.round for each in requests}, reverse=True)
     return frame.page(
         case,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -49,7 +49,7 @@ class Law:
             return ""
         held, later = self.found.counts, len(self.not_reached)
         said = [(held[State.MET], "met"), (held[State.OVERRIDDEN], "overridden"), (held[State.WAITING] - later, "waiting")]
-        words = [f"{count} {word}" for count, word in said if count or word != "overridden"]
+        words = [f"{count} {word}" for count, word in said if count or word == "met"]
         words += [f"{held[State.AT_RISK]} at risk"] if held[State.AT_RISK] else []
         return ", ".join([*words, f"{held[State.BREACHED] or 'none'} breached"])
 
@@ -66,33 +66,44 @@ class Law:
     @property
     def listed(self) -> list[Line]:
         """All others, the worst first."""
-        lines = [line for line in self.found.lines if line.judgement.state in SHOWN and line.judgement.reason is not Reason.NOT_REACHED]
+        reached = [line for line in self.found.lines if line.judgement.reason is not Reason.NOT_REACHED]
+        lines = [line for line in reached if line.judgement.state in SHOWN]
         return sorted(lines, key=lambda line: SHOWN.index(line.judgement.state))
 
     @property
     def troubles(self) -> list[dict[str, Any]]:
         """What the summary says beside the counts: rules at risk, and those broken that nobody has dealt with."""
-        settled = {_mark(each) for each in self.broken if each.closed_at is not None}
+        settled = {each.mark for each in self.broken if each.closed_at is not None}
         bad = [line for line in self.listed if line.judgement.state in (State.BREACHED, State.AT_RISK)]
-        return [self.row(line) for line in bad if (line.instance_id, line.key, line.rule.id) not in settled]
+        return [self.row(line) for line in bad if line.judgement.state is State.AT_RISK or line.mark not in settled]
+
+    def is_written_down(self, line: Line) -> bool:
+        """Whether a rule stands among the broken ones."""
+        return line.judgement.state is State.BREACHED and any(each.mark == line.mark for each in self.broken)
 
     def row(self, line: Line) -> dict[str, Any]:
         """One line with its words, its tag, its date and who."""
-        found = line.judgement
-        text, colour = TAGS[found.state]
+        found, (text, colour) = line.judgement, TAGS[line.judgement.state]
         return {
-            "rule": line.rule, "process": f"{line.process}, version {line.version}", "tag": {"text": text, "colour": colour},
-            "said": legal.says(found, self.found.names, self.names), "at": found.at if found.state in PASSED else None, "who": found.who,
-            "date": found.date, "left": _left(found.date, found.reason) if found.date else "",
-        }  # fmt: skip
+            "rule": line.rule,
+            "process": f"{line.process}, version {line.version}" if line.is_called else "",
+            "tag": {"text": text, "colour": colour},
+            "said": legal.says(found, self.found.names, self.names),
+            "at": found.at if found.state in PASSED else None,
+            "who": found.who,
+            "date": found.date,
+            "has_time": _has_time(found.at or found.date),
+            "left": _left(found.date, found.reason) if found.date else "",
+        }
+
+
+def _has_time(at: datetime | None) -> bool:
+    """Whether a moment is more than the beginning of a day in London, which stands for the day itself."""
+    return at is not None and at.astimezone(clock.LONDON).time() != time(0)
 
 
 def _left(date: datetime, reason: Reason) -> str:
     return days_left.until_event(calendar.london_date(date)) if reason is Reason.TIME_RUNS else days_left.until(date)
-
-
-def _mark(breach: Breach) -> tuple[uuid.UUID, str, str]:
-    return breach.instance_id, breach.process, breach.rule_id
 
 
 def of_whole(whole: Whole) -> Law:
@@ -126,7 +137,8 @@ def law(reference: str) -> ResponseReturnValue:
         tab="law",
         counts=found.counts,
         broken=found.broken,
-        rows=[found.row(line) for line in found.listed],
+        # What is written down as broken is told above the list, with what becomes of it.
+        rows=[found.row(line) for line in found.listed if not found.is_written_down(line)],
         later=[found.row(line) for line in found.not_reached],
         apart=[found.row(line) for line in found.apart],
         unreadable=found.found.unreadable,

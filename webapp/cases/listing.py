@@ -17,7 +17,7 @@ from webapp.shared import days_left, filters, task_links
 from webapp.signed_in import person
 from workflows.actions import cases
 from workflows.errors import Invalid, NotFound
-from workflows.queries import case_list, case_pages, processes
+from workflows.queries import case_list, people, processes
 from workflows.queries import tasks as task_queries
 from workflows.rules import permissions
 
@@ -95,7 +95,7 @@ def _options(every: str, found: Sequence[tuple[str, str]], chosen: str) -> list[
 
 def rows(found: Sequence[case_list.ListedCase]) -> list[dict[str, Any]]:
     """Cases as rows of a list or of search results."""
-    names = case_pages.group_names(db.session)
+    names = people.group_names(db.session)
     return [_row(each, names) for each in found]
 
 

@@ -84,13 +84,13 @@ def _cells(row: Row, shown: Shown, allowed: dict[str, Parameter]) -> list[str]:
     """A row as words; nothing here says more than the reader may know."""
     work = row.is_work
     return [
-        row.name,
+        row.name if row.is_drawn else f"{row.name} (only in an older version)",
         shown.count(row.waiting),
         shown.count(row.cases) if work else NOT_SAID,
         f"{row.days.median:.1f}" if row.days else _no_days(row),
         f"{row.days.slowest:.1f}" if row.days else _no_days(row),
         _time_allowed(row, allowed) if work else NOT_SAID,
-        shown.share(row.late, row.done) if row.days else NOT_SAID,
+        shown.share_of(row.late, row.done) if row.days else NOT_SAID,
     ]
 
 
@@ -115,7 +115,7 @@ def _drawing(asked: Asked, found: Waiting) -> Markup:
     """The newest of the chosen versions with its numbers."""
     version = asked.scope.chosen[0]
     most = found.longest.days.median if found.longest and found.longest.days else 0.0
-    figures = {row.id: _figure(row, found.shown, most) for row in found.rows if row.step and (row.is_work or row.waiting)}
+    figures = {row.id: _figure(row, found.shown, most) for row in found.rows if row.is_drawn and (row.is_work or row.waiting)}
     title = f"{version.name}, version {version.number}: where cases wait"
     return Markup(diagrams.svg(asked.xml[version.id], title=title, figures=figures))  # noqa: S704  the drawing escapes every word
 
@@ -128,4 +128,3 @@ def _figure(row: Row, shown: Shown, most: float) -> Figure:
     said += f"; half done within {row.days.median:.1f} working days, nine in ten within {row.days.slowest:.1f}"
     shade = 1 + min(SHADES - 1, int(SHADES * row.days.median / most)) if most else 1
     return Figure([f"{now} now", f"{row.days.median:.1f} / {row.days.slowest:.1f} days"], said, shade)
-

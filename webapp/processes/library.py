@@ -12,8 +12,10 @@ from webapp.db import db
 from webapp.processes import bp, drifting, frame, readme
 from webapp.shared import drawings, process_files
 from webapp.signed_in import person
+from workflows.actions import process_drafts
 from workflows.library import definitions
 from workflows.queries import processes
+from workflows.rules import drafting
 
 
 @bp.get("/processes")
@@ -22,7 +24,12 @@ def list_processes() -> ResponseReturnValue:
     listed = processes.library(db.session)
     drifts = drifting.of(listed) if drifting.may_see(person()) else {}
     not_here = [drift for key, drift in drifts.items() if not drift.is_live]
-    return render_template("processes/list.html", rows=[_row(each, drifts) for each in listed], not_deployed=[drift.key for drift in not_here])
+    new = process_drafts.new_ones(db.session) if drafting.may_look(person()) else []
+    return render_template(
+        "processes/list.html", rows=[_row(each, drifts) for each in listed], not_deployed=[drift.key for drift in not_here],
+        new=[{"key": each.key, "href": url_for("workshop.review", key=each.key), "by": each.opened_by.name} for each in new],
+        may_edit=drafting.may_edit(person()),
+    )  # fmt: skip
 
 
 def _row(each: processes.Listed, drifts: dict[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,8 @@ from models import ProcessDefinition
 from webapp.db import db
 from webapp.processes import bp, frame, steps
 from webapp.shared import policy_values
-from workflows.actions.definitions import group_names
 from workflows.library import rules_in_words, tables_in_words
-from workflows.queries import processes
+from workflows.queries import people, processes
 
 
 @bp.get("/processes/<key>/rules")
@@ -38,7 +37,7 @@ def show_tables(key: str) -> ResponseReturnValue:
 def rules_of(definition: ProcessDefinition) -> tuple[list[rules_in_words.RuleInWords], str]:
     """The rules of a version in words, and why they cannot be read when they cannot."""
     try:
-        return rules_in_words.rules_of(definition.files, frame.folders_around(definition), group_names(db.session)), ""
+        return rules_in_words.rules_of(definition.files, frame.folders_around(definition), people.group_names(db.session)), ""
     except rules_in_words.LawRefused as error:
         return [], str(error)
 

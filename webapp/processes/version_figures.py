@@ -45,12 +45,11 @@ def _lines(found: Versions) -> list[list[str]]:
         return f"{getattr(each.days, which):.1f}" if each.days else "Too few" if each.ended else NOT_SAID
 
     return [
-        ["Cases begun", *[shown.count(each.begun) for each in own]],
-        ["Running now", *[shown.count(each.running) for each in own]],
+        ["Cases begun", *[shown.total(each.parts) for each in own]],
+        ["Not ended", *[shown.count(each.not_ended) for each in own]],
         *([f"Ended: {name}", *[shown.count(each.ends.get(end, 0)) for each in own]] for end, name in found.ends.items()),
         ["Half ended within (working days)", *[days(each, "median") for each in own]],
         ["Nine in ten ended within (working days)", *[days(each, "slowest") for each in own]],
-        ["Share of cases with an overdue step", *[shown.share(each.late, each.worked_on) for each in own]],
-        ["Share of cases in which a step was done again", *[shown.share(each.done_again, each.worked_on) for each in own]],
+        ["Share of cases with an overdue step", *[shown.share_of(each.late, each.worked_on) for each in own]],
+        ["Share of cases in which a step was done again", *[shown.share_of(each.done_again, each.worked_on) for each in own]],
     ]
-

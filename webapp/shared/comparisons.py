@@ -11,12 +11,11 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from webapp.shared import policy_values
-from workflows.actions import definitions
 from workflows.engine import DefinitionRefused
 from workflows.library import comparing, diagrams
 from workflows.library.comparing import Change, Comparison
 from workflows.library.comparing import tables as decision_tables
-from workflows.queries import processes
+from workflows.queries import people, processes
 
 Files = Mapping[str, str]
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -64,7 +63,7 @@ def present(session: Session, before: Side, after: Side) -> dict[str, Any]:
 
 def names(session: Session) -> dict[str, str]:
     """What people call the keys of groups and of policy values: `task_days` is `5 working days`."""
-    return {row.key: policy_values.words(row) for row in processes.policy_values(session)} | dict(definitions.group_names(session))
+    return {row.key: policy_values.words(row) for row in processes.policy_values(session)} | people.group_names(session)
 
 
 def summary(found: Comparison) -> str:

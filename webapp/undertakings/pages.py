@@ -73,14 +73,14 @@ def _count(found: Undertaking) -> str:
 
 
 def _words(found: Undertaking, failures: int) -> str:
-    """Where it stands in one sentence: `Running 40 of 120`, `Done with 2 failures`."""
+    """Where it stands in one sentence: `Running 40 of 120`, `Done, except for 2`."""
     if found.status is UndertakingStatus.WAITING:
         return "Waiting for its turn"
     if found.status is UndertakingStatus.RUNNING:
         return f"Stops after this step, {_count(found)}" if found.wants_stop else f"Running {_count(found)}"
     at = f" at {_count(found)}"
     ended = {UndertakingStatus.DONE: "Done", UndertakingStatus.STOPPED: f"Stopped{at}", UndertakingStatus.FAILED: f"Failed{at}"}
-    problems = f" with {failures} failure{'' if failures == 1 else 's'}" if failures else ""
+    problems = f", except for {failures}" if failures else ""
     return ended[found.status] + problems
 
 

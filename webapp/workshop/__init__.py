@@ -8,6 +8,7 @@ bp = Blueprint("workshop", __name__, template_folder="templates")
 
 # The views register themselves on the blueprint.
 from webapp.workshop import (  # noqa: E402
+    beginning,  # noqa: F401
     deploying,  # noqa: F401
     editors,  # noqa: F401
     files,  # noqa: F401

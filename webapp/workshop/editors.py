@@ -15,11 +15,11 @@ from webapp.db import db
 from webapp.workshop import bench, bp, opening
 from webapp.workshop.bench import Bench
 from workflows import engine
-from workflows.actions import definitions, process_drafts
+from workflows.actions import process_drafts
 from workflows.engine import DefinitionRefused, meanings, reading, tables
 from workflows.errors import NotFound
 from workflows.library import checking, gate
-from workflows.queries import processes
+from workflows.queries import people, processes
 
 Choice = dict[str, str]
 DIAGRAM = "process.bpmn"
@@ -55,7 +55,7 @@ def settings_of(found: Bench, path: str, *, what: str) -> dict[str, Any]:
 
 
 def _choices(found: Bench) -> dict[str, Any]:
-    groups = definitions.group_names(db.session)
+    groups = people.group_names(db.session)
     return {
         "forms": _choose((name, name) for name in names_of(found.files, "forms/", ".json")),
         "groups": _choose(groups.items()),

@@ -9,17 +9,24 @@ from webapp.db import db, writes
 from webapp.signed_in import person
 from webapp.workshop import bp
 from workflows.actions import process_drafts
-from workflows.library import gate
-from workflows.queries import processes
+from workflows.errors import NotFound
+from workflows.library import definitions, gate
 from workflows.rules import drafting
 
 
 def offer(key: str) -> ResponseReturnValue:
-    """The page of a process that has no draft: a button to begin one for those who may. NotFound when there is no such process."""
+    """The page of a process that has no draft: a button to begin one for those who may, and to take up the one that was discarded.
+
+    NotFound when there is no such process and nobody ever began one.
+    """
     # Whoever is offered a draft will soon want to know its problems: the process that finds them begins now.
     gate.warm()
-    return render_template("workshop/no_draft.html", process=processes.live(db.session, key), may_edit=drafting.may_edit(person()),
-        discarded=process_drafts.last_discarded(db.session, key))
+    discarded, live = process_drafts.last_discarded(db.session, key), definitions.find_latest(db.session, key)
+    if live is None and discarded is None:
+        raise NotFound("There is no such process")
+    return render_template(
+        "workshop/no_draft.html", key=key, name=live.name if live else key, live=live, may_edit=drafting.may_edit(person()), discarded=discarded
+    )
 
 
 @bp.post("/processes/<key>/draft/open")

@@ -12,9 +12,8 @@ from webapp.db import db
 from webapp.workshop import editors
 from webapp.workshop.bench import Bench
 from workflows import engine
-from workflows.actions import definitions
 from workflows.library.outline import Edited, Outline, OutlineStep, Way
-from workflows.queries import processes
+from workflows.queries import people, processes
 
 ID = re.compile(r'\bid="([^"]+)"')
 Answers = MultiDict[str, str]
@@ -129,7 +128,7 @@ class Question:
 def choices_of(found: Bench) -> Choices:
     """What the steps of a draft can refer to."""
     return Choices(
-        groups=definitions.group_names(db.session),
+        groups=people.group_names(db.session),
         due_rules={each["value"]: each["label"] for each in editors._due_rules()},
         forms=editors.names_of(found.files, "forms/", ".json"),
         operations=sorted(engine.known_operations()),

@@ -12,6 +12,7 @@ from models import DraftStatus, ProcessDraft
 from webapp.db import db, writes
 from webapp.signed_in import person
 from webapp.workshop import bench, bp, gate_first, mending, opening
+from webapp.workshop.bench import Bench
 from webapp.workshop.changes import changes_of
 from webapp.workshop.deploying import line_of
 from webapp.workshop.gate_first import Found, found_for, looked_at
@@ -38,13 +39,14 @@ def review(key: str) -> ResponseReturnValue:
 
 
 def _page(draft: ProcessDraft, found: Found, errors: Errors, typed: Errors | None = None) -> str:
-    files, before = process_drafts.files_of(db.session, draft), process_drafts.base_files(draft)
+    own, before = bench.find(draft.key, draft=draft), process_drafts.base_files(draft)
+    files = own.files
     live = definitions.find_latest(db.session, draft.key)
     rules_changed = drafting.changes_rules(before, files)
     return render_template(
-        "workshop/review.html", bench=bench.find(draft.key, draft=draft), draft=draft, digest=found.digest, errors=errors, typed=typed or {},
+        "workshop/review.html", bench=own, draft=draft, digest=found.digest, errors=errors, typed=typed or {},
         problems=[{"text": words, "href": f"#{name}"} for name, words in errors.items()], changes=changes_of(before, files, key=draft.key),
-        found=_problems(draft, found), error_count=len(found.errors), problem_count=len(found.problems),
+        found=_problems(own, found), error_count=len(found.errors), problem_count=len(found.problems),
         report=found.tests, authors=process_drafts.author_names(db.session, draft), running=_running(draft, files), rules_changed=rules_changed,
         agrees=drafting.needs_agreement_of(rules_changed=rules_changed), meanwhile=live if live is not None and live.id != draft.base_id else None,
         **_rights(draft, found, rules_changed=rules_changed, is_changed=files != before),
@@ -68,13 +70,16 @@ def _rights(draft: ProcessDraft, found: Found, *, rules_changed: bool, is_change
     }
 
 
-def _problems(draft: ProcessDraft, found: Found) -> list[dict[str, Any]]:
+def _problems(own: Bench, found: Found) -> list[dict[str, Any]]:
     """What stands against the draft, errors first, each with the link to its step."""
-    link = mending.links_for(bench.find(draft.key, draft=draft))
+    link = mending.links_for(own)
     return [
-        {"is_error": each.severity == "error", "name": each.element_name or each.element_id, "message": each.message, "fix": each.fix, "link": link(each)}
+        {
+            "is_error": each.severity == "error", "name": each.element_name or each.element_id, "message": each.message, "fix": each.fix,
+            "link": link(each),
+        }
         for each in (*found.errors, *found.warnings)
-    ]
+    ]  # fmt: skip
 
 
 def _running(draft: ProcessDraft, files: Mapping[str, str]) -> dict[str, Any]:

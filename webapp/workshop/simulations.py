@@ -17,7 +17,7 @@ from webapp.workshop import bench, bp, trying_shown
 from webapp.workshop.bench import Bench
 from webapp.workshop.gate_first import found_for, looked_at
 from workflows.actions import undertakings
-from workflows.engine import DefinitionRefused, Step
+from workflows.engine import DefinitionRefused, Problem, Step
 from workflows.errors import Invalid, NotFound
 from workflows.library import scenarios, simulating, staging, trying
 from workflows.library.simulating import SimulationResult, assumptions, picture
@@ -45,8 +45,8 @@ def start_simulation(key: str) -> ResponseReturnValue:
     """Ask for a simulation; its page tells how far it is. A draft with an error cannot be simulated."""
     drafting.check_edit(person())
     found = bench.find(key)
-    if found_for(found.draft).gate_errors:
-        return _page(found), 422
+    if errors := found_for(found.draft).gate_errors:
+        return _page(found, stopped_by=errors), 422
     try:
         stated = _stated(found)
     except Invalid as error:
@@ -78,8 +78,8 @@ def simulated(key: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _page(found: Bench, *, errors: Mapping[str, str] | None = None) -> str:
-    stop, shown = trying_shown.stop_of(found), dict[str, Any]()
+def _page(found: Bench, *, errors: Mapping[str, str] | None = None, stopped_by: Sequence[Problem] = ()) -> str:
+    stop, shown = trying_shown.stop_of(found, stopped_by), dict[str, Any]()
     if not stop.words:
         try:
             shown = _assumed(found)

@@ -40,8 +40,8 @@ def show_trying(key: str) -> ResponseReturnValue:
 def try_begin(key: str) -> ResponseReturnValue:
     """Begin a walk, in place of the one there was. A draft with an error cannot be tried."""
     found = _ready(key)
-    if found_for(found.draft).gate_errors:
-        return trying_shown.page(found), 422
+    if errors := found_for(found.draft).gate_errors:
+        return trying_shown.page(found, stopped_by=errors), 422
     try:
         at, data = _moment("at"), _lines("data")
     except Invalid as error:

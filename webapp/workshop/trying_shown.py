@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from webapp.workshop import mending
 from webapp.workshop.bench import Bench
 from workflows import engine
 from workflows.actions import trials
-from workflows.engine import DefinitionRefused
+from workflows.engine import DefinitionRefused, Problem
 from workflows.engine.problems import errors_in
 from workflows.library import diagrams, gate, scenarios, staging, trying, typed_values
 from workflows.library.gate.around import around
@@ -28,9 +28,13 @@ MOST_SAMPLES = 60
 Errors = Mapping[str, str]
 
 
-def page(found: Bench, *, errors: Errors | None = None, typed: Mapping[str, Any] | None = None, doing: trying.Waiting | None = None) -> str:
-    """The page as it stands: before a walk, on one, or why there can be none. `doing` is a task whose answers need mending."""
-    stop = stop_of(found)
+def page(
+    found: Bench, *, errors: Errors | None = None, typed: Mapping[str, Any] | None = None, doing: trying.Waiting | None = None,
+    stopped_by: Sequence[Problem] = (),
+) -> str:  # fmt: skip
+    """The page as it stands: before a walk, on one, or why there can be none. `doing` is a task whose answers need mending, `stopped_by`
+    the errors that the whole gate found when the quick check finds none."""
+    stop = stop_of(found, stopped_by)
     trial = trials.find(db.session, found.draft, by=person())
     shown: dict[str, Any] = {"walk": None, "begin": None, "asked": None, "changed": False}
     if not stop.words:
@@ -52,10 +56,10 @@ class Stop:
     link: mending.Link = field(default_factory=dict)
 
 
-def stop_of(found: Bench) -> Stop:
-    """What stops a draft from being tried or simulated: the quick check of what the gate says."""
+def stop_of(found: Bench, stopped_by: Sequence[Problem] = ()) -> Stop:
+    """What stops a draft from being tried or simulated: the errors that the whole gate found, else those of the quick check."""
     about = around(db.session, found.key, found.files)
-    errors = errors_in(gate.lint(found.key, found.files, about.called, groups=about.groups))
+    errors = list(stopped_by) or errors_in(gate.lint(found.key, found.files, about.called, groups=about.groups))
     if not errors:
         return Stop()
     more = f" There are {len(errors)} errors in all." if len(errors) > 1 else ""

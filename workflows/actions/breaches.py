@@ -8,30 +8,28 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Breach, CandidateGroup, Case, User, clock
+from models import Breach, Case, User, clock
 from workflows.actions import audit
 from workflows.errors import Conflict, Invalid
 from workflows.library import legal
 from workflows.library.legal import Checklist, Line, State
+from workflows.queries import people
 from workflows.rules import permissions
 
 SHORTEST_REASON = 20
 LONGEST_REASON = 2_000
 PUT_RIGHT = "What had gone wrong was put right: the case keeps the rule now"
-Mark = tuple[uuid.UUID, str, str]
 
 
 def look(session: Session, case: Case) -> list[Breach]:
     """Judge a case by its rules and write down what it broke; gives what is new. What is known already is not written again."""
     audit.lock(session, case)
-    known = {_mark_of(each): each for each in session.scalars(select(Breach).where(Breach.case_id == case.id))}
+    known = {each.mark: each for each in session.scalars(select(Breach).where(Breach.case_id == case.id))}
     found = legal.of_cases(session, [case.id], now=clock.now()).get(case.id, Checklist())
-    groups: Mapping[str, str] = {}
-    if found.breached:
-        groups = {key: name for key, name in session.execute(select(CandidateGroup.key, CandidateGroup.name))}
+    groups = people.group_names(session) if found.breached else {}
     new = []
     for line in found.lines:
-        before = known.get(_mark(line))
+        before = known.get(line.mark)
         if line.judgement.state is not State.BREACHED:
             if before is not None and before.closed_at is None:
                 _put_right(session, before)
@@ -66,14 +64,6 @@ def settle(session: Session, breach: Breach, *, because: str, by: User) -> None:
     breach.closed_at, breach.closed_by_id, breach.closed_because = clock.now(), by.id, reason
     session.flush()
     audit.record(session, "rule:settled", case=breach.case, by=by, detail=_detail(breach), text={"because": reason})
-
-
-def _mark(line: Line) -> Mark:
-    return line.instance_id, line.key, line.rule.id
-
-
-def _mark_of(breach: Breach) -> Mark:
-    return breach.instance_id, breach.process, breach.rule_id
 
 
 def _write_down(session: Session, case: Case, found: Checklist, line: Line, groups: Mapping[str, str], before: Breach | None) -> Breach:

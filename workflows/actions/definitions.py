@@ -7,14 +7,14 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import CandidateGroup, ProcessDefinition, User, clock
+from models import ProcessDefinition, User, clock
 from workflows import engine
 from workflows.actions import audit, criteria, organisation
 from workflows.engine import DefinitionRefused, Problem
 from workflows.library import checking, definitions, folders, proofs
+from workflows.queries import people
 
 __all__ = ["deploy_folder", "deploy_library", "read_folder"]
 
@@ -33,7 +33,7 @@ def deploy_library(session: Session, root: Path) -> list[str]:
             continue
         made = deploy(session, key, folders[key])
         if made is not None:
-            lines += [f"Deployed {made.name}, version {made.version}", *_looked_through(key, folders, groups=group_names(session))]
+            lines += [f"Deployed {made.name}, version {made.version}", *_looked_through(key, folders, groups=people.group_names(session))]
     return lines
 
 
@@ -49,11 +49,6 @@ def _looked_through(key: str, folders: Mapping[str, Mapping[str, str]], *, group
     called = definitions.folders_called_by(folders[key], folders)
     is_called = any(key in definitions.keys_called_by(files) for files in folders.values())
     return [f"  {problem}" for problem in proofs.refuse_unless_proven(key, folders[key], called, groups=groups, is_called=is_called)]
-
-
-def group_names(session: Session) -> dict[str, str]:
-    """The name of every candidate group by its key."""
-    return {row.key: row.name for row in session.execute(select(CandidateGroup.key, CandidateGroup.name))}
 
 
 def deploy_folder(session: Session, folder: Path, *, by: User | None = None) -> ProcessDefinition | None:
@@ -90,7 +85,7 @@ def deploy(session: Session, key: str, files: Mapping[str, str], *, by: User | N
     if before is not None and before.digest == _digest(files, called):
         return None
     files_called = {name: definition.files for name, definition in called.items()}
-    checking.refuse_unless_ready(key, files, files_called, groups=group_names(session))
+    checking.refuse_unless_ready(key, files, files_called, groups=people.group_names(session))
     return make_version(session, key, files, by=by)
 
 

@@ -17,7 +17,7 @@ from workflows import engine
 from workflows.actions import audit, breaches, instances, waiting
 from workflows.engine import OperationCall, Run, WaitingTask
 from workflows.errors import Conflict, NotFound, Refused
-from workflows.library import definitions, moving
+from workflows.library import definitions, legal, moving
 from workflows.rules import drafting
 
 # What a task's row takes from its step; people, times, answers and drafts are the row's own.
@@ -54,7 +54,8 @@ def move(
     _stand(session, current, to, verdict.state)
     audit.record(session, "process:moved", case=current.case, by=by, detail=_detail(current, before, to))
     # What happened under the old version counts under the new one: a rule that the case has broken already is told at once.
-    breaches.look(session, current.case)
+    if legal.has_rules(session, to.id):
+        breaches.look(session, current.case)
     return kept
 
 
@@ -92,7 +93,8 @@ def undo(session: Session, move_id: uuid.UUID, *, by: User) -> CaseMove:
     found.undone_at, found.undone_by_id = clock.now(), by.id
     audit.record(session, "process:moved_back", case=current.case, by=by, detail=_detail(current, found.to_definition, found.from_definition))
     session.flush()
-    breaches.look(session, current.case)
+    if legal.has_rules(session, found.from_definition_id):
+        breaches.look(session, current.case)
     return found
 
 

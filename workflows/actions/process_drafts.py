@@ -70,15 +70,41 @@ def open_draft(session: Session, key: str, *, by: User) -> ProcessDraft:
     found = find_going(session, key)
     if found is not None:
         return found
-    base = library.latest(session, key)
+    return _begin(session, key, library.latest(session, key), by)
+
+
+def open_new(session: Session, key: str, files: Mapping[str, str], *, by: User) -> ProcessDraft:
+    """A draft of a process that is new, with its first files.
+
+    Refused for those who may not change processes; Invalid at `key` when a process or a draft has this key already.
+    """
+    drafting.check_edit(by)
+    audit.lock(session, None)
+    if library.find_latest(session, key) is not None:
+        raise Invalid({"key": f"There is a process with the key {key} already"})
+    if find_going(session, key) is not None:
+        raise Invalid({"key": f"There is a draft of a new process with the key {key} already"})
+    draft = _begin(session, key, None, by)
+    replace_files(session, draft, files, by=by)
+    return draft
+
+
+def new_ones(session: Session) -> Sequence[ProcessDraft]:
+    """The drafts of processes that never went live, by key."""
+    query = select(ProcessDraft).where(ProcessDraft.ended_at.is_(None), ProcessDraft.base_id.is_(None))
+    return session.scalars(query.order_by(ProcessDraft.key)).all()
+
+
+def _begin(session: Session, key: str, base: ProcessDefinition | None, by: User) -> ProcessDraft:
     now = clock.now()
     draft = ProcessDraft(
-        key=key, base_id=base.id, opened_at=now, opened_by_id=by.id, saved_at=now, saved_by_id=by.id, sent_at=None, sent_by_id=None,
-        agreed_at=None, agreed_by_id=None, deployed_id=None, ended_at=None,
+        key=key, base_id=base.id if base is not None else None, opened_at=now, opened_by_id=by.id, saved_at=now, saved_by_id=by.id,
+        sent_at=None, sent_by_id=None, agreed_at=None, agreed_by_id=None, deployed_id=None, ended_at=None,
     )  # fmt: skip
     session.add(draft)
     session.flush()
-    audit.record(session, "draft:opened", case=None, by=by, detail={"key": key, "version": base.version}, subject=str(draft.id))
+    version = base.version if base is not None else 0
+    audit.record(session, "draft:opened", case=None, by=by, detail={"key": key, "version": version}, subject=str(draft.id))
     return draft
 
 

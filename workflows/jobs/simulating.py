@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Engine
@@ -32,14 +33,16 @@ TELL_SECONDS = 2.0
 def simulate_draft(engine: Engine, tools: Tools, row_id: uuid.UUID) -> None:
     """Simulate the draft named in `args`, and the live version after it when they are compared; the results are the summary."""
     with new_session(engine, writes=False) as session:
-        args = undertakings.find(session, row_id).args
+        row = undertakings.find(session, row_id)
+        args = row.args
         draft = session.get_one(ProcessDraft, uuid.UUID(args["draft"]))
         key, stated, files = draft.key, Stated.from_json(args["stated"]), process_drafts.files_of(session, draft)
         wanted = [("draft", files, around(session, key, files))]
         live = definitions.find_latest(session, key) if stated.compare else None
         if live is not None:
             wanted.append(("live", dict(live.files), around(session, key, live.files)))
-        plans = {name: _plan(session, key, content, about, stated) for name, content, about in wanted}
+        # Both begin at one moment, else they differ by the time that passed between them.
+        plans = {name: replace(_plan(session, key, content, about, stated), begins=row.asked_at) for name, content, about in wanted}
         closures = parameters.closures(session)
     summary: dict[str, Any] = {"href": args["href"], "link": "See the result"}
     watch = _Watch(engine, row_id, stated.cases * len(wanted))

@@ -11,6 +11,8 @@ from workflows.library.outline import first_form
 LONGEST_KEY = 40
 LONGEST_NAME = 120
 KEY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+# What stands at the place of a key in the addresses of pages about all processes.
+TAKEN = frozenset({"new", "elements", "conditions"})
 STEP = "first-step"
 DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:di="http://www.omg.org/spec/DD/20100524/DI" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" id="{key}-definitions" targetNamespace="https://westhampton.example.gov.uk/bpmn/{key}">
@@ -80,6 +82,8 @@ def check_key(key: str) -> str:
         raise Invalid({"key": f"The key must be {LONGEST_KEY} characters or fewer"})
     if KEY.fullmatch(words) is None:
         raise Invalid({"key": "The key must be small letters and numbers, with hyphens between words, like site-visit"})
+    if words in TAKEN:
+        raise Invalid({"key": f"The key cannot be “{words}”, which is the address of another page"})
     return words
 
 

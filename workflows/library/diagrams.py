@@ -64,14 +64,23 @@ def _area(shape: Shape, state: str) -> str:
     kind = "pool" if shape.kind == "participant" else "lane" if shape.kind == "lane" else "sub-process"
     radius = ' rx="10"' if kind == "sub-process" else ""
     rectangle = f'<rect class="bpmn-{kind}" x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}"{radius}/>'
-    words = _words(_heading(box, kind), shape.name, "bpmn-heading" if kind != "sub-process" else "bpmn-sub-heading")
-    strip = f'<path class="bpmn-strip" d="M{_n(box.x)} {_n(box.y + HEAD)}h{_n(box.width)}"/>' if kind != "sub-process" else ""
+    words = _heading(shape, kind)
+    edge = f"M{_n(box.x + HEAD)} {_n(box.y)}v{_n(box.height)}" if shape.is_across else f"M{_n(box.x)} {_n(box.y + HEAD)}h{_n(box.width)}"
+    strip = f'<path class="bpmn-strip" d="{edge}"/>' if kind != "sub-process" else ""
     tag = _tag(shape, state) if state in MARKS else ""
     return f"<g{_state_class(state)}><title>{escape(_said(shape, state))}</title>{rectangle}{strip}{words}{tag}</g>"
 
 
-def _heading(box: Box, kind: str) -> Box:
-    return Box(box.x + 10, box.y + 6, 320, 24) if kind == "sub-process" else Box(box.x, box.y, box.width, HEAD)
+def _heading(shape: Shape, kind: str) -> str:
+    """The name of an area at its top, or from bottom to top along its left edge."""
+    box = shape.box
+    if kind == "sub-process":
+        return _words(Box(box.x + 10, box.y + 6, 320, 24), shape.name, "bpmn-sub-heading")
+    if not shape.is_across:
+        return _words(Box(box.x, box.y, box.width, HEAD), shape.name, "bpmn-heading")
+    x, y = box.x + HEAD / 2, box.middle[1]
+    words = _words(Box(x - box.height / 2, y - HEAD / 2, box.height, HEAD), shape.name, "bpmn-heading")
+    return f'<g transform="rotate(-90 {_n(x)} {_n(y)})">{words}</g>'
 
 
 def _node(shape: Shape, state: str, *, linked: bool, figure: Figure | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Numbers printed over a diagram: at the foot of a step, and on a flow. Shade and thickness of the shape only repeat them."""
+"""Numbers printed over a diagram: at the edges of a step, and on a flow. Shade and thickness of the shape only repeat them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workflows.library import diagrams_marks
 from workflows.library.diagrams_reading import AREAS, Drawing, Line, Shape
 
 LETTER = 6.3  # the width that a letter of the figures takes on average, which are bold
-TALL = 15
+TALL = 16
 AIR = 8
 
 
@@ -24,32 +24,31 @@ class Figure:
 
 
 def over(drawing: Drawing, figures: Mapping[str, Figure]) -> Iterator[str]:
-    """The numbers as the topmost layer, so that no line runs through them."""
+    """The numbers as the topmost layer, so that no line runs through them: of a step the first on its upper edge, the second on its lower one."""
     others: list[Shape | Line] = [*drawing.lines, *(shape for shape in drawing.shapes if shape.kind not in AREAS and not shape.is_open)]
     for shape in drawing.shapes:
         if shape.id in figures:
-            yield _chip(figures[shape.id], shape.box.middle[0], shape.box.bottom + _drop(shape))
+            yield _group(figures[shape.id], [_chip(line, *spot) for line, spot in zip(figures[shape.id].lines, _edges(shape), strict=False)])
     for line in drawing.lines:
         if line.id in figures and len(line.points) > 1:
-            x, y = diagrams_marks.spot(line, _width(figures[line.id]), others)
-            yield _chip(figures[line.id], x, y - TALL / 2)
+            words = " ".join(figures[line.id].lines)
+            yield _group(figures[line.id], [_chip(words, *diagrams_marks.spot(line, _width(words), others))])
 
 
-def _drop(shape: Shape) -> float:
-    """Just over the lower edge of a step; below the words of an event."""
-    if shape.label is not None and shape.label.y >= shape.box.bottom:
-        return shape.label.bottom - shape.box.bottom + 2
-    return -3
+def _edges(shape: Shape) -> tuple[tuple[float, float], tuple[float, float]]:
+    middle = shape.box.middle[0]
+    return (middle, shape.box.y - 1), (middle, shape.box.bottom + 1)
 
 
-def _width(figure: Figure) -> float:
-    return max(len(line) for line in figure.lines) * LETTER + AIR
+def _width(words: str) -> float:
+    return len(words) * LETTER + AIR
 
 
-def _chip(figure: Figure, middle: float, top: float) -> str:
-    width, height = _width(figure), len(figure.lines) * TALL + 3
-    rows = "".join(
-        f'<tspan x="{middle:.1f}" y="{top + TALL * (place + 1) - 3:.1f}">{escape(line)}</tspan>' for place, line in enumerate(figure.lines)
-    )
-    box = f'<rect x="{middle - width / 2:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height}" rx="3"/>'
-    return f'<g class="bpmn-figure"><title>{escape(figure.said)}</title>{box}<text>{rows}</text></g>'
+def _group(figure: Figure, chips: Sequence[str]) -> str:
+    return f'<g class="bpmn-figure"><title>{escape(figure.said)}</title>{"".join(chips)}</g>'
+
+
+def _chip(words: str, x: float, y: float) -> str:
+    width = _width(words)
+    box = f'<rect x="{x - width / 2:.1f}" y="{y - TALL / 2:.1f}" width="{width:.1f}" height="{TALL}" rx="3"/>'
+    return f'{box}<text x="{x:.1f}" y="{y + 4:.1f}">{escape(words)}</text>'

@@ -58,7 +58,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Shape:
-    """An element as it is drawn."""
+    """An element as it is drawn. A pool or lane that `is_across` runs from left to right, with its name along its left edge."""
 
     id: str
     kind: str
@@ -70,6 +70,7 @@ class Shape:
     is_multiple: bool = False
     is_dashed: bool = False
     is_open: bool = False
+    is_across: bool = False
     inside: str = ""
     attached_to: str = ""
 
@@ -156,6 +157,7 @@ def _shape(drawn: etree._Element, element: etree._Element, lane: str) -> Shape:
         is_multiple=element.find(f"{BPMN}multiInstanceLoopCharacteristics") is not None,
         is_dashed=element.get("cancelActivity") == "false",
         is_open=drawn.get("isExpanded") == "true",
+        is_across=_kind(element) in AREAS and drawn.get("isHorizontal", "true") == "true",
         inside=_around(element),
         attached_to=element.get("attachedToRef", ""),
     )

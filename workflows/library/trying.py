@@ -58,16 +58,14 @@ class Made:
         """As plain JSON, to be kept in a row."""
         return {
             "move": dict(self.move), "waits_for": [list(each) for each in self.waits_for], "performed": list(self.performed),
-            "passed": [[each.element_id, each.element_name, each.kind, each.process_key] for each in self.passed],
+            "passed": [[each.element_id, each.element_name, each.kind, each.process_key, list(each.led_to)] for each in self.passed],
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Made:
         """A move as it was kept."""
-        return cls(
-            kept["move"], tuple(Passed(*each) for each in kept["passed"]), tuple((step, group) for step, group in kept["waits_for"]),
-            tuple(kept["performed"]),
-        )  # fmt: skip
+        passed = tuple(Passed(name, words, kind, key, tuple(*led_to)) for name, words, kind, key, *led_to in kept["passed"])
+        return cls(kept["move"], passed, tuple((step, group) for step, group in kept["waits_for"]), tuple(kept["performed"]))
 
 
 @dataclass(frozen=True)

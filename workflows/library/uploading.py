@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 
 from lxml import etree
 
@@ -126,10 +126,15 @@ def what_is(path: str, text: str) -> str:
 def _form(text: str) -> str:
     try:
         content = json.loads(text)
-        count = sum("key" in part for part in content["components"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+        count = _questions(content["components"])
+    except (AttributeError, ValueError, TypeError, KeyError, RecursionError):
         return "A form that cannot be read"
     return f"A form with {count} question{'' if count == 1 else 's'}"
+
+
+def _questions(parts: list[dict[str, Any]]) -> int:
+    """How many questions stand among the parts of a form and in its groups; a list of entries is one question."""
+    return sum(_questions(part["components"]) if part.get("type") == "group" else "key" in part or "path" in part for part in parts)
 
 
 def _with_name(what: str, names: list[str] | None) -> str:

@@ -12,7 +12,7 @@ from workflows.rules import calendar
 OPENS, CLOSES = time(9), time(17)
 DAY_MINUTES = 8 * 60
 DAY_SECONDS = 24 * 60 * 60
-FIRST = date(2010, 1, 4)
+ONE_DAY = timedelta(days=1)
 
 
 class WorkingHours:
@@ -21,8 +21,9 @@ class WorkingHours:
     def __init__(self, closures: Iterable[calendar.Closure] = ()) -> None:
         named = calendar.find_calendar("EW", closures)
         self._is_working = lru_cache(maxsize=None)(lambda day: calendar.is_working_day(day, named))
-        self._last = FIRST
-        self._before = {FIRST: 0}
+        # Working days before each day, counted on and back from the first day that was asked about.
+        self._before: dict[date, int] = {}
+        self._first = self._last = date.min
         # By the day's number since 1970: working minutes before it, the second it opens, and how many minutes it has.
         self._days: dict[float, tuple[int, float, int]] = {}
 
@@ -68,12 +69,17 @@ class WorkingHours:
         return before + min(max((at - opens) / 60, 0.0), minutes)
 
     def _counted(self, day: date) -> int:
-        """How many working days lie between the first day of the count and a day, which is left out itself."""
+        """How many working days lie between the first day that was asked about and a day, which is left out itself; before it, less than none."""
+        if not self._before:
+            self._before[day] = 0
+            self._first = self._last = day
         while self._last < day:
-            following = self._last + timedelta(days=1)
-            self._before[following] = self._before[self._last] + int(self._is_working(self._last))
-            self._last = following
-        return self._before[max(day, FIRST)]
+            self._before[self._last + ONE_DAY] = self._before[self._last] + int(self._is_working(self._last))
+            self._last += ONE_DAY
+        while day < self._first:
+            self._first -= ONE_DAY
+            self._before[self._first] = self._before[self._first + ONE_DAY] - int(self._is_working(self._first))
+        return self._before[day]
 
 
 def _moment(day: date, at: time) -> datetime:

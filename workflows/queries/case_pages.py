@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, joinedload
 from models import (
     Answer,
     AuditEvent,
-    CandidateGroup,
     Case,
     Comment,
     Document,
@@ -26,14 +25,9 @@ from models import (
     UserTask,
 )
 from workflows.errors import NotFound
-from workflows.queries import decisions
+from workflows.queries import decisions, people
 from workflows.queries import tasks as task_queries
 from workflows.rules import decidable
-
-
-def group_names(session: Session) -> Mapping[str, str]:
-    """The name of every candidate group by its key."""
-    return {key: name for key, name in session.execute(select(CandidateGroup.key, CandidateGroup.name))}
 
 
 def passed_steps(session: Session, case: Case) -> frozenset[str]:
@@ -95,7 +89,7 @@ def whole(session: Session, case: Case) -> Whole:
         timers=_timers(session, instances),
         incidents=open_incidents(session, case),
         representations=_representations(session, decision),
-        names=group_names(session),
+        names=people.group_names(session),
     )
 
 

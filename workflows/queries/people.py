@@ -54,6 +54,11 @@ def manager_of(session: Session, group_key: str) -> str | None:
     return session.scalar(select(CandidateGroup.manager_key).where(CandidateGroup.key == group_key))
 
 
+def group_names(session: Session) -> dict[str, str]:
+    """The name of every candidate group by its key."""
+    return {row.key: row.name for row in session.execute(select(CandidateGroup.key, CandidateGroup.name))}
+
+
 def groups(session: Session) -> Sequence[CandidateGroup]:
     """All candidate groups by name."""
     return session.scalars(select(CandidateGroup).order_by(CandidateGroup.name)).all()

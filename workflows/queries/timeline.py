@@ -8,8 +8,8 @@ from datetime import date, time, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from models import AuditEvent, CandidateGroup, Case, User
-from workflows.queries import event_words
+from models import AuditEvent, Case, User
+from workflows.queries import event_words, people
 from workflows.queries.event_words import BEHIND_THE_SCENES, GROUP_NAMES, Names, Told, UnknownKind, kind_of, kinds_of, tell
 from workflows.rules import calendar
 
@@ -19,9 +19,8 @@ MIDNIGHT = time(0)
 
 def names(session: Session) -> Names:
     """The names of all groups and people, by key and id."""
-    groups = {key: name for key, name in session.execute(select(CandidateGroup.key, CandidateGroup.name))}
-    people = {form: name for key, name in session.execute(select(User.id, User.name)) for form in (str(key), key.hex)}
-    return Names(groups, people)
+    users = {form: name for key, name in session.execute(select(User.id, User.name)) for form in (str(key), key.hex)}
+    return Names(people.group_names(session), users)
 
 
 def events_of(session: Session, case: Case, *, group: str = "", before: int = 0, limit: int = 500, news_only: bool = False) -> list[Told]:

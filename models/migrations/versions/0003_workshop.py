@@ -318,6 +318,19 @@ def upgrade() -> None:
             "passed", base.Json, server_default=sa.text("'{}'"), nullable=False
         ),
     )
+    op.create_index(
+        "ix_user_task_figures",
+        "user_task",
+        [
+            "definition_id",
+            "completed_at",
+            "bpmn_id",
+            "created_at",
+            "due_at",
+            "instance_id",
+        ],
+        unique=False,
+    )
 
     extend_versions()
 

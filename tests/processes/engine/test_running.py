@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import time
 import uuid
 from datetime import UTC, datetime
 
@@ -13,6 +16,7 @@ from tests.unit.engine.drawing import boundary, chain, end, on_date, script, sta
 from tests.unit.engine.drawing import end as plain_end
 from tests.unit.engine.walking import Walk
 from workflows import engine
+from workflows.engine import running
 
 
 def spec_of(*elements: str) -> engine.Spec:
@@ -54,3 +58,20 @@ def test_an_end_that_ends_everything_keeps_the_last_data() -> None:
 def test_a_loop_that_never_waits_is_stopped_and_named() -> None:
     with pytest.raises(engine.StepBudgetSpent, match="Count|Enough"):
         Walk(engine.read("p", {"process.bpmn": m.COUNTING_LOOP.replace("rounds &gt; 700", "rounds &lt; 0")}), rounds=0)
+
+
+@pytest.mark.parametrize(
+    ("which", "passes", "is_stopped"),
+    [("monotonic", running.LONGEST_SECONDS + 1, False), ("monotonic", running.LONGEST_WALL_SECONDS + 1, True), ("thread_time", running.LONGEST_SECONDS + 1, True)],
+    ids=["a busy machine", "an operation that hangs", "a process that works on and on"],
+)
+def test_only_what_a_process_takes_itself_counts_against_it(
+    monkeypatch: pytest.MonkeyPatch, which: str, passes: float, *, is_stopped: bool
+) -> None:
+    case = Walk(spec_of(start(), user("work"), script("note", "noted = true"), end(), chain("start", "work", "note", "end")))
+    moments = itertools.count(getattr(time, which)(), passes)
+    monkeypatch.setattr(running.time, which, lambda: next(moments))
+
+    with pytest.raises(engine.StepBudgetSpent) if is_stopped else contextlib.nullcontext():
+        case.complete("work")
+    assert case.ended_at == ([] if is_stopped else ["end"])

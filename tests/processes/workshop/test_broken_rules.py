@@ -17,8 +17,9 @@ from sqlalchemy import event, select, update
 from models import AuditEvent, Breach, ProcessDefinition, ProcessInstance, TaskStatus, UserTask, clock
 from tests.processes.workshop.change_room import Room
 from tests.processes.workshop.test_moving_cases import GROUP, KEY, PARAMETERS, begin, deploy, do, files, house, move, step
+from tests.support import town  # noqa: F401  registers the operation that is named here
 from tests.unit.engine.drawing import after, boundary, chain, end, parallel, start, user
-from workflows.actions import breaches, moves, organisation
+from workflows.actions import audit, breaches, moves, organisation
 from workflows.actions import definitions as deploying
 from workflows.enqueue import Tools, find
 from workflows.errors import Conflict, Invalid, Refused
@@ -285,3 +286,24 @@ def _statements(room: Room, case_ids: list[Any]) -> int:
     event.remove(room.engine, "before_cursor_execute", note)
     return len([each for each in seen if each.startswith("SELECT")])
 
+
+
+@pytest.mark.parametrize("was_moved", [True, False])
+def test_an_operation_counts_that_another_step_carried_out_under_the_old_version(house: Room, was_moved: bool) -> None:
+    before = start() + user("look", GROUP, operation="town.note_visit") + user("check", GROUP) + end() + chain("start", "look", "check", "end")
+    later = start() + user("look", GROUP) + user("check", GROUP) + user("sign", GROUP, operation="town.note_visit") + end()
+    later += chain("start", "look", "check", "sign", "end")
+    deploy(house, files(before))
+    instance_id = begin(house)
+    for name in ("look", "check"):
+        do(house, instance_id, name)
+    plant(house, instance_id, files(later, rules=rules("town.note_visit before check")))
+    with house.session() as session:
+        case = session.get_one(ProcessInstance, instance_id).case
+        if was_moved:
+            audit.record(session, "process:moved", case=case, by=None, detail={"key": KEY, "from": 2, "to": 3, "instance": instance_id.hex})
+
+    with house.session() as session:
+        [line] = legal.of_cases(session, [case.id], now=clock.now())[case.id].lines
+
+    assert line.judgement.state is (State.MET if was_moved else State.BREACHED)

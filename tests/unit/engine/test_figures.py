@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from tests.figures import p2_state, r15_long_life, s5_sandbox
+from tests.figures import p2_state, r15_long_life, s4_runaways, s5_sandbox
 from tests.unit.engine import models
 from tests.unit.engine.drawing import chain, end, exclusive, flow, parallel, start, user
 from tests.unit.engine.walking import Walk
 from workflows import engine
-from workflows.engine import state
+from workflows.engine import running, state
 from workflows.engine.language import evaluating, functions
 
 
@@ -40,6 +42,25 @@ def test_a_function_that_is_not_paid_for_is_noticed(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(s5_sandbox, "SCRIPT_BOMBS", ())
 
     assert s5_sandbox.main() == 1
+
+
+def test_a_runaway_that_is_not_stopped_is_noticed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(s4_runaways, "runaways", lambda: {"one that stops by itself": (s4_runaways.USUAL, {})})
+
+    assert s4_runaways.main() == 1
+    assert "not_stopped_or_moved 1 of_1 0 short" in capsys.readouterr().out
+
+
+def test_a_runaway_that_others_notice_is_noticed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    loop = "a loop without a wait"
+    spin = s4_runaways.runaways()[loop]
+    monkeypatch.setattr(s4_runaways, "runaways", lambda: {loop: spin})
+    monkeypatch.setattr(running, "LONGEST_SECONDS", 1.0)
+    monkeypatch.setattr(s4_runaways, "usual", lambda: time.sleep(0.05) or 0.05)
+    monkeypatch.setattr(s4_runaways, "LONGEST_FOR_OTHERS", 0.02)
+
+    assert s4_runaways.main() == 1
+    assert "0.05 s 0.02 short" in capsys.readouterr().out
 
 
 def test_a_loop_beside_a_task_that_waits_for_long_is_pruned_too() -> None:

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from workflows.engine import DefinitionRefused
-from workflows.library import diagrams, diagrams_reading
+from workflows.library import blank, diagrams, diagrams_reading
 
 ROOT = Path(__file__).parents[3]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -116,3 +116,10 @@ def test_every_word_of_a_label_is_drawn() -> None:
     for shape in diagrams_reading.read(source("key-decision")).shapes:
         for word in shape.name.split():
             assert word in text
+
+
+def test_a_pool_from_left_to_right_has_its_names_along_its_left_edge() -> None:
+    text = diagrams.svg(blank.files("visit", "Site visit", group="legal", team="Legal")["process.bpmn"], title="Site visit")
+
+    turned = re.findall(r'<g transform="rotate\(-90 ([\d.]+) ([\d.]+)\)"><text class="bpmn-heading"><tspan[^>]*>([^<]+)<', text)
+    assert turned == [("115", "170", "Site visit"), ("145", "170", "Legal")]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from models import (
+    Breach,
     CandidateGroup,
     Case,
     Comment,
@@ -14,9 +15,12 @@ from models import (
     ConsultationStatus,
     GroupKind,
     Incident,
+    InstanceStatus,
     KeyDecision,
     MakerType,
     OutboxMail,
+    ProcessDefinition,
+    ProcessInstance,
     clock,
 )
 from models.session import transaction
@@ -76,3 +80,24 @@ def a_request_for_advice_on_it(world: World) -> Planted:
         )  # fmt: skip
         session.add(asked)
     return Planted(asked.id, canary, frozenset())
+
+
+@planter("breach_id")
+def a_broken_rule_of_it(world: World) -> Planted:
+    """A rule that the restricted case broke; the canary is what happened."""
+    reference, key, canary = world.plant("reference").value, world.plant("key", area="processes").value, world.canary("breach")
+    with transaction(world.app.extensions["dps_engine"]) as session:
+        case = session.scalars(select(Case).where(Case.reference == reference)).one()
+        definition = session.scalars(select(ProcessDefinition).where(ProcessDefinition.key == key)).one()
+        instance = ProcessInstance(
+            case_id=case.id, definition_id=definition.id, status=InstanceStatus.COMPLETED, state=b"", started_at=clock.now(), ended_as="end",
+            ended_at=clock.now(),
+        )  # fmt: skip
+        session.add(instance)
+        session.flush()
+        breach = Breach(
+            case_id=case.id, instance_id=instance.id, process=key, version=1, rule_id="first", words="The first comes before the second",
+            legal="The Errands Act, section 1", happened=canary, breached_at=clock.now(), found_at=clock.now(), closed_at=None, closed_by_id=None,
+        )  # fmt: skip
+        session.add(breach)
+    return Planted(breach.id, canary, frozenset())

@@ -24,14 +24,22 @@ class OfVersion:
     """One version by its figures. `ends` are cases by the id of their end; `days` None where too few cases ended, or only inside other processes."""
 
     number: int
-    begun: int
-    running: int
-    cancelled: int
+    not_ended: int
     ends: Mapping[str, int]
     days: Days | None
     worked_on: int
     late: int
     done_again: int
+
+    @property
+    def parts(self) -> list[int]:
+        """What the cases that began are now: not ended, or at one of the ends."""
+        return [self.not_ended, *self.ends.values()]
+
+    @property
+    def begun(self) -> int:
+        """How many began."""
+        return sum(self.parts)
 
     @property
     def ended(self) -> int:
@@ -79,13 +87,12 @@ def _inside(drawn: Drawn, passed: Mapping[str, Taken]) -> tuple[int, Mapping[str
 def _of_version(
     number: int, began: Sequence[Began], inside: tuple[int, Mapping[str, int]], days: Days | None, work: tuple[int, int, int]
 ) -> OfVersion:
-    begun, inner_ends = inside
-    ends = dict(inner_ends)
+    inner_begun, inner_ends = inside
+    ends, completed = dict(inner_ends), 0
     for each in began:
         if each.status is InstanceStatus.COMPLETED:
             ends[each.ended_as] = ends.get(each.ended_as, 0) + each.cases
-    count = {status: sum(each.cases for each in began if each.status is status) for status in InstanceStatus}
-    enough = small_counts.is_enough(count[InstanceStatus.COMPLETED])
-    return OfVersion(
-        number, begun + sum(count.values()), count[InstanceStatus.RUNNING], count[InstanceStatus.CANCELLED], ends, days if enough else None, *work
-    )
+            completed += each.cases
+    # A run inside another process that came to no end still runs or was broken off with what it was part of.
+    not_ended = sum(each.cases for each in began) - completed + max(0, inner_begun - sum(inner_ends.values()))
+    return OfVersion(number, not_ended, ends, days if small_counts.is_enough(completed) else None, *work)

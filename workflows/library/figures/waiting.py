@@ -26,7 +26,9 @@ DRAWN_AROUND = frozenset({"sub-process"})
 
 @dataclass(frozen=True)
 class Row:
-    """A step where cases wait. `days` are None where too few cases say them, or where nobody does the step."""
+    """A step where cases wait. `days` are None where too few cases say them, or where nobody does the step; `is_drawn` says that the
+    newest version has it.
+    """
 
     id: str
     name: str
@@ -36,6 +38,7 @@ class Row:
     cases: int = 0
     late: int = 0
     days: Days | None = None
+    is_drawn: bool = True
 
     @property
     def is_work(self) -> bool:
@@ -73,8 +76,8 @@ def find(session: Session, reader: User, scope: Scope, drawings: Mapping[uuid.UU
     done = process_figures.done(session, scope)
     days = durations.by_key(process_figures.times(session, scope), WorkingHours(parameters.closures(session))) if done else {}
     known = merged(drawings)
-    counted = _Counted(known, _standing(session, scope, drawings), done, days)
     newest = next(iter(drawings.values()))
+    counted = _Counted(known, frozenset(newest.steps), _standing(session, scope, drawings), done, days)
     places = [step.id for step in newest.steps.values() if step.kind in PLACES]
     # Steps of older versions only, and those where a case stands though nobody waits there, come last.
     rows = [_row(each, counted) for each in dict.fromkeys([*places, *done, *counted.standing])]
@@ -84,6 +87,7 @@ def find(session: Session, reader: User, scope: Scope, drawings: Mapping[uuid.UU
 @dataclass(frozen=True)
 class _Counted:
     drawn: Drawn
+    newest: frozenset[str]
     standing: Mapping[str, int]
     done: Mapping[str, Done]
     days: Mapping[str, Days]
@@ -100,12 +104,11 @@ def _standing(session: Session, scope: Scope, drawings: Mapping[uuid.UUID, Drawn
 
 def _row(element: str, counted: _Counted) -> Row:
     step, own = counted.drawn.steps.get(element), counted.done.get(element)
-    waiting = counted.standing.get(element, 0)
+    name, waiting = counted.drawn.called(element), counted.standing.get(element, 0)
     if own is None:
-        return Row(element, counted.drawn.called(element), step, waiting)
-    name = counted.drawn.called(element) if step else own.name
+        return Row(element, name, step, waiting, is_drawn=element in counted.newest)
     days = counted.days.get(element) if small_counts.is_enough(own.cases) else None
-    return Row(element, name, step, waiting, own.times, own.cases, own.late, days)
+    return Row(element, name, step, waiting, own.times, own.cases, own.late, days, element in counted.newest)
 
 
 def in_order(found: Waiting, by: str, *, smallest_first: bool = False) -> Sequence[Row]:
@@ -118,20 +121,14 @@ def in_order(found: Waiting, by: str, *, smallest_first: bool = False) -> Sequen
     return sorted(found.rows, key=lambda row: COLUMNS[by](row, found.shown), reverse=not smallest_first)
 
 
-def _count(count: int, shown: Shown) -> float:
-    number = shown.number(count)
-    return A_FEW if number is None else number
-
-
 def _share(row: Row, shown: Shown) -> float:
-    words = shown.share(row.late, row.done).removesuffix("%")
+    words = shown.share_of(row.late, row.done).removesuffix("%")
     return float(words) if words.isdecimal() else -1
 
 
-A_FEW = 0.5  # between none and the least number that is said
 COLUMNS: Mapping[str, Callable[[Row, Shown], float]] = {
-    "waiting": lambda row, shown: _count(row.waiting, shown),
-    "done": lambda row, shown: _count(row.cases, shown),
+    "waiting": lambda row, shown: shown.band(row.waiting)[0],
+    "done": lambda row, shown: shown.band(row.cases)[0],
     "median": lambda row, shown: row.days.median if row.days else -1,
     "slowest": lambda row, shown: row.days.slowest if row.days else -1,
     "late": _share,

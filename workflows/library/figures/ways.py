@@ -43,14 +43,9 @@ class Gateway:
     name: str
     ways: Sequence[Way]
 
-    @property
-    def times(self) -> int:
-        """How often any way was taken."""
-        return sum(way.taken.times for way in self.ways)
-
     def part(self, way: Way, shown: Shown) -> str:
         """The share of a way in percent."""
-        return shown.share(way.taken.times, self.times)
+        return shown.share(way.taken.times, [each.taken.times for each in self.ways])
 
 
 @dataclass(frozen=True)

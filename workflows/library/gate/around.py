@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import CandidateGroup, ProcessDefinition
+from models import ProcessDefinition
 from workflows import engine
 from workflows.engine import DefinitionRefused, reading
 from workflows.library import definitions
+from workflows.queries import people
 
 Files = Mapping[str, str]
 
@@ -37,9 +38,8 @@ def around(session: Session, key: str, files: Files) -> Around:
         if live is not None:
             found[name] = live.files
             waiting += sorted(live.calls)
-    groups = {row.key: row.name for row in session.execute(select(CandidateGroup.key, CandidateGroup.name))}
     callers = _callers(session, key)
-    return Around(found, groups, bool(callers), frozenset(step for files in callers for step in _user_tasks(files)))
+    return Around(found, people.group_names(session), bool(callers), frozenset(step for files in callers for step in _user_tasks(files)))
 
 
 def _called_by(files: Files) -> frozenset[str]:

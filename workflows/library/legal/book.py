@@ -35,7 +35,7 @@ class Folder:
 class Book:
     """Everything that is needed to judge the cases of one version. `names` are the names of steps by id and operation; `meant` the
     steps by id and operation; `calls` which process each calling step calls, `homes` in which it is drawn; `ends` the ends of whole
-    processes; `roads` the diagrams by process.
+    processes, `terminates` those of them that end all; `roads` the diagrams by process.
     """
 
     key: str
@@ -45,6 +45,7 @@ class Book:
     calls: Mapping[str, str]
     homes: Mapping[str, str]
     ends: frozenset[str]
+    terminates: frozenset[str]
     roads: Mapping[str, Roads]
 
     @cached_property
@@ -93,7 +94,7 @@ def read(key: str, parts: Sequence[tuple[str, str, int, Files]]) -> Book:
     meant: dict[str, set[str]] = {}
     calls: dict[str, str] = {}
     homes: dict[str, str] = {}
-    ends = set[str]()
+    ends, terminates = set[str](), set[str]()
     roads: dict[str, Roads] = {}
     for each, _, _, files in parts:
         net = exploring.read_net(each, files)
@@ -104,11 +105,13 @@ def read(key: str, parts: Sequence[tuple[str, str, int, Files]]) -> Book:
                 meant.setdefault(name, set()).add(node.id)
             if node.kind == "endEvent" and not node.scope:
                 ends.add(node.id)
+                terminates |= {node.id} if node.ends_all else set()
         for root in reading.diagrams(files).values():
             here = {call.get("id", ""): call.get("calledElement", "") for call in root.iter(f"{reading.BPMN}callActivity")}
             calls, homes = calls | here, homes | dict.fromkeys(here, each)
     folders = tuple(_folder(*part) for part in parts)
-    return Book(key, folders, names, {name: frozenset(ids) for name, ids in meant.items()}, calls, homes, frozenset(ends), roads)
+    steps = {name: frozenset(ids) for name, ids in meant.items()}
+    return Book(key, folders, names, steps, calls, homes, frozenset(ends), frozenset(terminates), roads)
 
 
 def _folder(key: str, name: str, version: int, files: Files) -> Folder:

@@ -27,7 +27,10 @@ ORDER = list(State)
 
 @dataclass(frozen=True)
 class Line:
-    """One rule as it stands in one case; `key`, `process` (its name) and `version` are of the folder that the rule is in."""
+    """One rule as it stands in one case.
+
+    `key`, `process` (its name) and `version` are of the folder that holds the rule; `is_called` when the case's own process calls it.
+    """
 
     instance_id: uuid.UUID
     key: str
@@ -35,6 +38,12 @@ class Line:
     version: int
     rule: RuleInWords
     judgement: Judgement
+    is_called: bool = False
+
+    @property
+    def mark(self) -> tuple[uuid.UUID, str, str]:
+        """Which rule of which run it is about."""
+        return self.instance_id, self.key, self.rule.id
 
 
 @dataclass(frozen=True)
@@ -75,10 +84,15 @@ def of_case(
     One statement, and one more for a case that was moved from another version.
     """
     case_ids = {instance.case_id for instance in rows.instances}
-    if not any(books.book_of(session, instance.definition_id).asks for instance in rows.instances):
+    if not any(has_rules(session, instance.definition_id) for instance in rows.instances):
         return Checklist((), {})
     events = [event for found in events_of(session, case_ids).values() for event in found]
     return _judged(session, rows, events, now=now, soon=soon, groups=groups, dates=dates or {})
+
+
+def has_rules(session: Session, definition_id: uuid.UUID) -> bool:
+    """Whether a version, or what it calls, has any rules to judge its cases by. No statement once the version has been read."""
+    return books.book_of(session, definition_id).asks
 
 
 def of_cases(session: Session, case_ids: Collection[uuid.UUID], *, now: datetime) -> dict[uuid.UUID, Checklist]:
@@ -119,10 +133,14 @@ def _judged(
             history = history_of(book, instance, rows.tasks, rows.timers, events)
             history = replace(history, timers={**dates, **history.timers})
             lines += [
-                Line(instance.id, folder.key, folder.name, folder.version, rules_in_words.in_words(rule, book.names, groups), found)
+                _line(instance, book, folder, rules_in_words.in_words(rule, book.names, groups), found)
                 for folder, rule, found in judged(book, history, now=now, soon=soon)
             ]
     return Checklist(tuple(lines), names, tuple(unreadable))
+
+
+def _line(instance: ProcessInstance, book: Book, folder: Folder, rule: RuleInWords, found: Judgement) -> Line:
+    return Line(instance.id, folder.key, folder.name, folder.version, rule, found, folder.key != book.key)
 
 
 def judged(book: Book, history: History, *, now: datetime, soon: datetime) -> list[tuple[Folder, Rule, Judgement]]:
@@ -149,8 +167,7 @@ def _histories(book: Book, key: str, history: History) -> list[History]:
 
 def _during(book: Book, run: CalledRun, history: History, outside: Sequence[Doing]) -> History:
     over = run.over(book.ends)
-    last = max(run.doings, key=lambda each: each.over or 0)
-    ended, ended_at = (over, last.at) if over is not None else (history.ended, history.ended_at)
+    ended, ended_at = (over, run.last.at) if over is not None else (history.ended, history.ended_at)
     return history.only([*outside, *run.doings], ended=ended, ended_at=ended_at)
 
 

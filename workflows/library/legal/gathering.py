@@ -18,7 +18,6 @@ from workflows.library.legal.calling import with_calls
 from workflows.library.legal.history import Doing, History
 
 KINDS = ("step:completed", "task:completed", "task:cancelled", "consultation:overridden", "process:moved")
-OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 LAST = float("inf")
 AT_ONCE = timedelta(seconds=30)  # an override and the completion that follows it in the same transaction
 Key = tuple[datetime, float]
@@ -52,7 +51,7 @@ def history_of(
 ) -> History:  # fmt: skip
     """What happened in one instance, the calls and the ways told from it."""
     own = [each for each in events if _is_of(book, instance, each)]
-    marked = _in_order([*_of_tasks([task for task in tasks if task.instance_id == instance.id], events), *_of_steps(own)])
+    marked = _in_order([*_of_tasks(book, [task for task in tasks if task.instance_id == instance.id], events), *_of_steps(own)])
     ended = len(marked) * 2 + 1 if instance.status is not InstanceStatus.RUNNING else None
     if ended is not None:
         marked = [replace(each, over=ended) if each.is_open else each for each in marked]
@@ -96,23 +95,42 @@ def _of_steps(events: Iterable[Event]) -> list[_Marked]:
     ]  # fmt: skip
 
 
-def _of_tasks(tasks: Sequence[UserTask], events: Sequence[Event]) -> list[_Marked]:
+def _of_tasks(book: Book, tasks: Sequence[UserTask], events: Sequence[Event]) -> list[_Marked]:
     done = {event.subject: event for event in events if event.kind == "task:completed"}
     gone = {key: event for event in events if event.kind == "task:cancelled" for key in event.detail.get("tasks", ())}
     overrides = [event for event in events if event.kind == "consultation:overridden"]
-    return [_of_task(task, done.get(task.id.hex), gone.get(task.id.hex), overrides) for task in tasks]
+    by_moment: dict[datetime, list[Event]] = defaultdict(list)
+    for event in events:
+        by_moment[event.at].append(event)
+    found = []
+    for task in tasks:
+        end = _end(task, done.get(task.id.hex), gone.get(task.id.hex))
+        found.append(_of_task(task, _begin(book, task, end, by_moment[task.created_at]), end, overrides))
+    return found
 
 
-def _of_task(task: UserTask, done: Event | None, gone: Event | None, overrides: Sequence[Event]) -> _Marked:
-    """A task row as a doing. Without an event, as of rows that were brought in, the row's own moments count."""
-    end: Key | None = None
+def _end(task: UserTask, done: Event | None, gone: Event | None) -> Key | None:
+    """When a task was over. Without an event, as of rows that were brought in, the row's own moments count."""
     if task.status is TaskStatus.COMPLETED:
-        end = (done.at, done.sequence) if done else (task.completed_at or task.created_at, 0)
-    elif task.status is TaskStatus.CANCELLED:
-        end = (gone.at, gone.sequence) if gone else (task.created_at, LAST)
-    begin: Key = (task.created_at, LAST)
-    if end is not None and end <= begin:
-        begin = (end[0], end[1] - 0.5) if end[1] != LAST else (end[0], 0)
+        return (done.at, done.sequence) if done else (task.completed_at or task.created_at, 0)
+    if task.status is TaskStatus.CANCELLED:
+        return (gone.at, gone.sequence) if gone else (task.created_at, LAST)
+    return None
+
+
+def _begin(book: Book, task: UserTask, end: Key | None, same_moment: Sequence[Event]) -> Key:
+    """When a task began to wait: after all that is written of that moment, or after the step it follows where more was done within it."""
+    key = str(task.properties.get("process", book.key))
+    follows = book.roads[key].leading_to(task.bpmn_id) if same_moment and key in book.roads else set()
+    came = [each.sequence for each in same_moment if each.detail.get("step") in follows and (end is None or (each.at, each.sequence) < end)]
+    if came:
+        return task.created_at, max(came) + 0.5
+    if end is not None and end <= (task.created_at, LAST):
+        return (end[0], end[1] - 0.5) if end[1] != LAST else (end[0], 0)
+    return task.created_at, LAST
+
+
+def _of_task(task: UserTask, begin: Key, end: Key | None, overrides: Sequence[Event]) -> _Marked:
     is_done = task.status is TaskStatus.COMPLETED
     doing = Doing(
         task.bpmn_id, 0, is_done=is_done, at=task.completed_at, people=_people(task), who=_who(task), group=task.candidate_group,

@@ -154,29 +154,25 @@ def _followed(q: Question) -> Judgement:
 
 def _never_while(q: Question) -> Judgement:
     a, b = q.ids("a"), q.ids("b")
-    done = q.history.ventured(a)
+    done = [each for each in q.history.ventured(a) if each.place < q.off]
     for each in done:
         over = next((other for other in q.history.of(b) if other.is_open_at(each.place)), None)
-        if over is not None and each.place < q.off:
+        if over is not None:
             return _by(State.BREACHED, Reason.NEXT_IS_OPEN, each, other=over.step)
-    if done and done[0].place < q.off:
+    if done:
         return _by(State.MET, Reason.DONE, done[-1])
-    if q.off < OPEN_END:
-        return Judgement(State.NOT_APPLICABLE, Reason.OTHER_WAY)
-    if q.history.ended is not None:
-        return Judgement(State.NOT_APPLICABLE, Reason.ENDED)
-    if q.history.open(a) and q.history.open(b):
-        return Judgement(State.AT_RISK, Reason.NEXT_IS_OPEN, step=q.history.open(a)[0].step, other=q.history.open(b)[0].step)
-    return Judgement(State.WAITING, Reason.NOT_REACHED)
+    ahead, beside = q.history.open(a), q.history.open(b)
+    if q.off == OPEN_END and q.history.ended is None and ahead and beside:
+        return Judgement(State.AT_RISK, Reason.NEXT_IS_OPEN, step=ahead[0].step, other=beside[0].step)
+    return _nothing_yet(q)
 
 
 def _once(q: Question) -> Judgement:
     a = q.ids("a")
-    done = q.history.ventured(a)
-    second = next((each for each in done[1:] if each.place < q.off), None)
-    if second is not None:
-        return _by(State.BREACHED, Reason.AGAIN, second)
-    if done and done[0].place < q.off:
+    done = [each for each in q.history.ventured(a) if each.place < q.off]
+    if len(done) > 1:
+        return _by(State.BREACHED, Reason.AGAIN, done[1])
+    if done:
         again = [each for each in q.history.open(a) if each.begun > done[0].place]
         if again and q.off == OPEN_END:
             return Judgement(State.AT_RISK, Reason.AGAIN, step=again[0].step)
@@ -204,7 +200,8 @@ def _different(q: Question) -> Judgement:
     if broken:
         later, earlier = min(broken, key=lambda pair: pair[0].place)
         return _by(State.BREACHED, Reason.SAME_PERSON, later, other=earlier.step)
-    if own and own[-1].place < q.off:
+    own = [each for each in own if each.place < q.off]
+    if own:
         return _by(State.MET, Reason.DONE, own[-1])
     if q.off < OPEN_END or q.history.ended is not None:
         return _nothing_yet(q)
@@ -212,22 +209,22 @@ def _different(q: Question) -> Judgement:
     held = next(((one, each) for each in mine for one in apart if one.people & each.people), None)
     if held is not None:
         return Judgement(State.AT_RISK, Reason.SAME_PERSON, who=held[1].who, step=held[1].step, other=held[0].step)
-    return Judgement(State.WAITING, Reason.WAITS, step=mine[0].step, date=mine[0].due_at) if mine else _nothing_yet(q)
+    return Judgement(State.WAITING, Reason.WAITS, step=mine[0].step) if mine else _nothing_yet(q)
 
 
 def _only_by(q: Question) -> Judgement:
-    group, done = q.rule.parts["group"], [each for each in q.history.done(q.ids("a")) if each.group]
-    wrong = next((each for each in done if each.group != group and each.place < q.off), None)
+    group, done = q.rule.parts["group"], [each for each in q.history.done(q.ids("a")) if each.group and each.place < q.off]
+    wrong = next((each for each in done if each.group != group), None)
     if wrong is not None:
         return _by(State.BREACHED, Reason.OTHER_GROUP, wrong, other=wrong.group)
     waiting = q.history.open(q.ids("a"))
     given = next((each for each in waiting if each.group and each.group != group), None)
     if given is not None and q.off == OPEN_END:
         return Judgement(State.AT_RISK, Reason.OTHER_GROUP, step=given.step, other=given.group)
-    if done and done[-1].place < q.off:
+    if done:
         return _by(State.MET, Reason.DONE, done[-1])
     if q.off == OPEN_END and waiting:
-        return Judgement(State.WAITING, Reason.WAITS, step=waiting[0].step, date=waiting[0].due_at)
+        return Judgement(State.WAITING, Reason.WAITS, step=waiting[0].step)
     return _nothing_yet(q)
 
 

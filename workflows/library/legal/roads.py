@@ -38,27 +38,27 @@ class Roads:
         places = [each.begun for each in doings if each.step in self._reached(target) and self._came_by(each, doings, flow, source)]
         return min(places, default=None)
 
+    def leading_to(self, element: str, *, itself: bool = False) -> set[str]:
+        """The recorded steps from which an element is reached without passing another."""
+        if itself and element in self.recorded:
+            return {element}
+        return self._search(element, lambda here: [source for _, source in self.ins.get(here, ())])
+
     def _came_by(self, doing: Doing, doings: Sequence[Doing], flow: str, source: str) -> bool:
-        last = self._last_before(doing, doings, self._leading_to(doing.step))
-        return last in self._leading_to(source, itself=True) and doing.step not in self._reached(last, without=flow, onward=True)
+        last = self._last_before(doing, doings, self.leading_to(doing.step))
+        return last in self.leading_to(source, itself=True) and doing.step not in self._reached(last, without=flow, onward=True)
 
     def caller(self, calls: Collection[str], begun: Doing, doings: Sequence[Doing]) -> str:
         """Which of some calls began with this doing inside it: the one that the step done last leads to."""
         found: list[tuple[int, str]] = []
         for call in sorted(calls):
-            places = [place for step in self._leading_to(call) if (place := _place_before(step, begun, doings)) is not None]
+            places = [place for step in self.leading_to(call) if (place := _place_before(step, begun, doings)) is not None]
             found.append((max(places, default=-1), call))
         return max(found)[1] if found else ""
 
     def _last_before(self, doing: Doing, doings: Sequence[Doing], steps: Collection[str]) -> str:
         found = [(place, step) for step in steps if (place := _place_before(step, doing, doings)) is not None]
         return max(found)[1] if found else BEGIN
-
-    def _leading_to(self, element: str, *, itself: bool = False) -> set[str]:
-        """The recorded steps from which an element is reached without passing another."""
-        if itself and element in self.recorded:
-            return {element}
-        return self._search(element, lambda here: [source for _, source in self.ins.get(here, ())])
 
     def _reached(self, element: str, *, without: str = "", onward: bool = False) -> set[str]:
         """The recorded steps that are reached from an element without passing another; itself when it is one, unless asked for those after it."""
@@ -83,7 +83,7 @@ def _place_before(step: str, doing: Doing, doings: Sequence[Doing]) -> int | Non
     if step == BEGIN:
         return 0
     places = [each.over for each in doings if each.step == step and each.is_done and each.over is not None]
-    return max((place for place in places if place <= doing.begun), default=None)
+    return max((place for place in places if place < doing.begun), default=None)
 
 
 def roads_of(net: Net) -> Roads:

@@ -27,7 +27,7 @@ def _moment(at: datetime | None) -> str:
     if at is None:
         return "at a time that is not known"
     local = at.astimezone(clock.LONDON)
-    return f"on {local.day} {local:%B %Y} at {words.time(local)}"
+    return f"on {words.short_day(local)} at {words.time(local)}"
 
 
 def _did(found: Judgement, names: Names) -> str:
@@ -36,7 +36,7 @@ def _did(found: Judgement, names: Names) -> str:
 
 
 def _broken(found: Judgement, names: Names, groups: Mapping[str, str]) -> str:
-    while_open = f", while {_name(found.other, names)} was open" if found.other else " too early"
+    while_open = f", while {_name(found.other, names)} was open" if found.other else ", too early"
     return f"{_did(found, names)}{while_open}."
 
 

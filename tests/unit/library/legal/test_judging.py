@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.support.hand_made import at, history, judged, rule
@@ -154,6 +154,7 @@ WORDS = some.sampled_from(
 )  # fmt: skip
 
 
+@settings(max_examples=600, deadline=None)
 @given(words=WORDS, marks=LINES, ends=some.booleans(), unless=some.booleans())
 def test_every_form_agrees_with_an_oracle(words: str, marks: list[str], ends: bool, unless: bool) -> None:
     marks = _possible(marks) + (["end"] if ends else [])
@@ -224,4 +225,19 @@ def _oracle_met(asked: Rule, marks: list[str]) -> bool:
     if asked.form == "followed":
         places = [place for place, mark in enumerate(seen) if _is(mark, "a")]
         return bool(places) and any(_is(mark, "b") for mark in marks[places[-1] :])
+    if asked.form == "once" and seen == marks and "end" not in marks and "a" in [mark[0] for mark in marks]:
+        first = next(place for place, mark in enumerate(marks) if _is(mark, "a"))
+        return "+a" not in _still_open(marks, first)
     return any(_is(mark, "b" if asked.form == "different" else "a") for mark in seen)
+
+
+def _still_open(marks: list[str], after: int) -> list[str]:
+    """The openings after a place that nothing closed; the first opened is closed first."""
+    found: list[tuple[int, str]] = []
+    for place, mark in enumerate(marks):
+        if mark[0] == "+":
+            found.append((place, mark))
+        elif mark[0] != ">":
+            closes = next((each for each in found if each[1] == f"+{mark.lstrip('-')[0]}"), None)
+            found = [each for each in found if each != closes]
+    return [mark for place, mark in found if place > after]
