@@ -15,7 +15,7 @@ from workflows.actions import audit, reminders, task_mails
 from workflows.engine import Run, WaitingTask, WaitingTimer, language
 from workflows.errors import CannotContinue
 from workflows.library import definitions
-from workflows.queries import parameters, people
+from workflows.queries import parameters
 from workflows.rules import calendar
 
 DEFAULT_RULE = "task_days"
