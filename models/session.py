@@ -13,6 +13,8 @@ BUSY_SECONDS = 15
 # Who does the jobs of a database: one runner inside a process of ours, or distributed workers on a queue in PostgreSQL.
 Jobs = Literal["embedded", "procrastinate"]
 EMBEDDED: Jobs = "embedded"
+# A silent network must hang nobody: the connection itself finds out within some seconds.
+ALIVE = {"keepalives": 1, "keepalives_idle": 10, "tcp_user_timeout": 10_000, "connect_timeout": 5}
 PROCRASTINATE: Jobs = "procrastinate"
 
 
@@ -27,7 +29,9 @@ def make_engine(url: str, *, jobs: Jobs = EMBEDDED) -> Engine:
             raise ValueError("The job queue needs PostgreSQL")
         return _sqlite(url)
     options = {"jobs": jobs}
-    return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10, execution_options=options)
+    return create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10, execution_options=options, connect_args=ALIVE
+    )
 
 
 def jobs_of(bind: Engine | Connection) -> Jobs:

@@ -123,7 +123,7 @@ def _our_fault(error: BaseException, code: int) -> ResponseReturnValue:
         "failed", reference=reference, error=logs.describe(error, hide=logs.typed_by_the_visitor())
     )
     typed = _typed() if request.method not in db.READS else {}
-    db.close()
+    db.let_go()
     g._login_user = AnonymousUserMixin()
     try:
         return _page(code, reference=reference, is_bare=True, **typed)
@@ -138,10 +138,7 @@ def _our_fault(error: BaseException, code: int) -> ResponseReturnValue:
 
 def _typed() -> dict[str, Any]:
     """What was typed, to be shown and put back."""
-    try:
-        sealed = kept.seal()
-    except DBAPIError:
-        sealed = ""
+    sealed = kept.seal()
     found = kept.unseal(sealed) if sealed else None
     return {"kept_text": sealed, "kept": found}
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, g, redirect, request
 from flask_wtf.csrf import validate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
@@ -58,13 +59,17 @@ def seal() -> str:
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in OURS]
     if not fields or any("password" in name for name, _ in fields):
         return ""
-    with db.reading() as session:
-        last = sessions.last_person(session)
-    return str(
-        _serializer().dumps(
-            {"path": page_of_the_form(), "fields": fields, "user": str(last.id) if last else ""}
-        )
-    )
+    return str(_serializer().dumps({"path": page_of_the_form(), "fields": fields, "user": _whose()}))
+
+
+def _whose() -> str:
+    """The id of whoever's browser this is; empty for nobody, and while the database is away: the text is worth more than its owner's name."""
+    try:
+        with db.reading() as session:
+            last = sessions.last_person(session)
+            return str(last.id) if last else ""
+    except DBAPIError:
+        return ""
 
 
 def unseal(sealed: str) -> Kept | None:

@@ -43,6 +43,8 @@ def init_security(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.jinja_env.globals["csp_nonce"] = nonce
+    # Before anything reads the form.
+    app.before_request_funcs.setdefault(None, []).insert(0, _limit_fields)
     app.before_request(_refuse_other_sites)
     CSRFProtect(app)
     app.after_request(_set_headers)
@@ -65,6 +67,12 @@ def is_from_our_pages() -> bool:
     if origin is not None:
         return urlsplit(origin).netloc == request.host and origin != "null"
     return request.headers.get("Sec-Fetch-Site") == "same-origin"
+
+
+def _limit_fields() -> None:
+    """A form without files is read and taken apart at once: all of it may be no longer than one field of a form with files."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = request.max_form_memory_size
 
 
 def _refuse_other_sites() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page
 
+from models.session import make_engine, transaction
+from tests.support import factories
 from tests.support.crawl import NOBODY, Found, crawl
 from tests.support.page_walk import chosen, problems_of, problems_when_sent_empty
 from tests.support.server import Site, make_town
@@ -27,7 +29,7 @@ STARTS = (
 MOST = {"work.show_task": 8, "public.show_decision": 4, "approvals.show_approval": 3, "cases.show_case": 3}
 # How many pages of one kind each person is led through: more of those that lead to something else according to where their case stands.
 OF_ONE_KIND = 3
-MORE_OF = {"cases.show_case": 14, "inspections.show_inspection": 8, "preferred_list.show_list": 8, "work.show_task": 8, "publishing.desk": 8}
+MORE_OF = {"cases.show_case": 14, "admin.put_back": 14, "inspections.show_inspection": 8, "preferred_list.show_list": 8, "work.show_task": 8, "publishing.desk": 8}
 NOT_PAGES = {
     "static": "a file", "council_css": "a style sheet", "council_logo": "a picture", "health.live": "for machines", "health.ready": "for machines", "health.figures": "for machines",
     "account.session_left": "for scripts", "work.task_state": "for scripts", "processes.diagram_xml": "a file", "cases.document": "a download",
@@ -53,8 +55,14 @@ AFTER_AN_ACTION = {
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The demo council with its cases and the small market of providers."""
-    return make_town(tmp_path_factory.mktemp("market-town"), market=True)
+    """The demo council with its cases and the small market of providers, a day off that was added, and a job and a case that cannot go on."""
+    settings = make_town(tmp_path_factory.mktemp("market-town"), market=True)
+    engine = make_engine(settings.database_url)
+    factories.case_stuck(engine)
+    with transaction(engine) as session:
+        factories.day_off(session)
+        factories.job_given_up(session)
+    return settings
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from models.session import PROCRASTINATE, make_engine, new_session, transaction
 from tests.support import databases, job_contract, marking
 from tests.support.engines import ENGINES, STALLED, Place, eventually, place
 from workflows import enqueue
-from workflows.jobs import planning, tickets, working_off
+from workflows.jobs import alone, planning, tickets, working_off
 from workflows.jobs.runner import Runner
 
 pytestmark = pytest.mark.timeout(180)
@@ -151,6 +151,22 @@ def test_a_held_clock_holds_the_jobs_for_later(jobs: Place) -> None:
 @pytest.mark.postgresql
 def test_what_a_silent_worker_was_doing_is_done_by_another_and_counts_once_when_it_wakes(distributed: Place) -> None:
     assert job_contract.a_paused_one_does_not_count(distributed) == []
+
+
+@pytest.mark.postgresql
+def test_a_worker_whose_lock_was_lost_takes_it_again_or_leaves_to_who_has_it(distributed: Place) -> None:
+    worker = distributed.start()
+    lose = text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = :number AND granted")
+    with distributed.engine.connect() as connection:
+        connection.execute(lose, {"number": alone.NUMBER})
+        eventually(lambda: alone.is_worked(distributed.engine, None))
+        runner = alone.Alone(distributed.engine, None)
+        assert not runner.take()
+
+        connection.execute(lose, {"number": alone.NUMBER})
+        eventually(runner.take)
+        eventually(lambda: not worker.is_serving.is_set())
+    runner.let_go()
 
 
 @pytest.mark.postgresql

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.figures import r4_kills
+import pytest
+
+from tests.figures import r4_kills, r6_restarts
 from tests.support import databases, rounds
 from tests.support.databases import Database
 
@@ -39,5 +41,14 @@ def test_nothing_is_lost_when_processes_are_killed(database: Database, tmp_path:
 def test_a_service_that_says_done_before_the_commit_is_found(tmp_path: Path) -> None:
     with databases.fresh("sqlite") as database, rounds.quiet():
         outcome = r4_kills.kill(database, tmp_path, 8, fault=TOO_EARLY)
+
+    assert any("is stored 0 times" in words for words in outcome.lost)
+
+
+@pytest.mark.long
+@pytest.mark.postgresql
+def test_the_same_is_found_when_the_database_is_restarted(tmp_path: Path) -> None:
+    with databases.fresh("postgresql") as database, rounds.quiet():
+        outcome = r6_restarts.restart(database, tmp_path, 4, fault=TOO_EARLY)
 
     assert any("is stored 0 times" in words for words in outcome.lost)

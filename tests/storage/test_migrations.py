@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from models import ProcessDefinition, ProcessInstance, clock, migrations
@@ -103,6 +103,25 @@ def _one_event_and_its_seal(database: Database) -> None:
     with clock.held(clock.read_instant("2026-03-02 09:00")), transaction(database.engine) as session:
         audit.record(session, "case:opened", case=None, by=None, text={"title": "A case"})
         audit.seal_day(session)
+
+
+def test_the_code_before_the_newest_version_can_still_write_into_its_tables(tmp_path: Path) -> None:
+    """While web processes and workers are replaced one by one, the old ones leave out every column that they do not know."""
+    url = f"sqlite:///{tmp_path}/rolling.sqlite3"
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(migrations._config(connection), "0003")
+        before = {table: {column["name"] for column in inspect(connection).get_columns(table)} for table in inspect(connection).get_table_names()}
+    upgrade(url)
+    with engine.connect() as connection:
+        after = {table: inspect(connection).get_columns(table) for table in before}
+    engine.dispose()
+
+    gone = [f"{table}.{name}" for table in before for name in before[table] - {column["name"] for column in after[table]}]
+    new = [(table, column) for table in before for column in after[table] if column["name"] not in before[table]]
+    assert gone == []
+    assert new
+    assert [f"{table}.{column['name']}" for table, column in new if not column["nullable"] and column["default"] is None] == []
 
 
 def test_versions_and_what_points_to_them_are_kept_when_the_workshop_comes() -> None:

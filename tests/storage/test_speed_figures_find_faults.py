@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.figures import p1_statements, p4_completion, p6_http, p11_pages
+from tests.figures import m3_idle, p1_statements, p4_completion, p6_http, p11_pages, r18_backup_cost
 from tests.support import databases, rounds
 from webapp.cases import frame
 from workflows.actions import tasks as task_actions
@@ -82,3 +84,36 @@ def test_a_slow_page_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         found = p11_pages.measure(tmp_path, 3)
 
     assert found["case"][0] >= p11_pages.MOST_MS
+
+
+def test_an_app_that_is_busy_while_nobody_asks_is_noticed() -> None:
+    stop = threading.Event()
+    busy = threading.Thread(target=lambda: [None for _ in iter(stop.is_set, True)])
+    busy.start()
+    share = m3_idle.share_of_a_processor([os.getpid()], 0.2)
+    stop.set()
+    busy.join()
+
+    assert share > m3_idle.MOST
+
+
+def test_a_backup_that_keeps_people_waiting_is_noticed() -> None:
+    acknowledged: list[str] = []
+    may_work, stop = threading.Lock(), threading.Event()
+
+    def work() -> None:
+        while not stop.wait(0.005):
+            with may_work:
+                acknowledged.append("done")
+
+    def back_up(_number: int) -> None:
+        with may_work:
+            time.sleep(0.1)
+
+    at_work = threading.Thread(target=work)
+    at_work.start()
+    cost, _ = r18_backup_cost.by_turns(acknowledged, back_up, 1)
+    stop.set()
+    at_work.join()
+
+    assert cost > r18_backup_cost.MOST

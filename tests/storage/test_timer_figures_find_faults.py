@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from models import Timer, clock
-from models.session import PROCRASTINATE, new_session
-from tests.figures import m2_jobs, p8_timers, r10_timers
+from models.session import EMBEDDED, PROCRASTINATE, new_session
+from tests.figures import m2_jobs, p8_timers, r7_worker_stopped, r10_timers
 from tests.support import databases, marking, rounds
 from tests.support.engines import place
 from tests.support.many_timers import BEGAN, Outcome, due, live_through
@@ -130,6 +130,21 @@ def test_the_clock_of_the_figure_knows_when_it_first_showed_a_moment() -> None:
 )  # fmt: skip
 def test_the_moments_of_the_figure_are_those_of_london(said: str, meant: str) -> None:
     assert due(said) == datetime.fromisoformat(f"{meant}+00:00")
+
+
+def test_what_a_late_worker_loses_or_does_in_another_order_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    find = timers.due_instances
+    marking.folder = tmp_path
+    with place(EMBEDDED, "sqlite", tmp_path) as made, rounds.quiet():
+        behind = r7_worker_stopped.fall_behind(made, 5)
+        with made.engine.begin() as connection:
+            connection.execute(text("DELETE FROM timer WHERE due_at = (SELECT max(due_at) FROM timer)"))
+        monkeypatch.setattr(timers, "due_instances", lambda *given, **named: find(*given, **named)[::-1])
+
+        outcome = r7_worker_stopped.catch_up(made, behind, made.start)
+
+    assert (outcome.lost, outcome.twice, outcome.out_of_order) == (1, 0, 3)
+    assert not r7_worker_stopped.told("planted", 5, outcome)
 
 
 @pytest.mark.postgresql

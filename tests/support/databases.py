@@ -135,11 +135,30 @@ def server() -> Path:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     _as_postgres(programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-    _as_postgres(programs / "pg_ctl", "-D", folder / "data", "-w", "-s", "-l", folder / "log", "-o", options(folder), "start")
+    _control(programs, folder, "start")
     _stop_when_we_end(programs, folder)
     _run_sql(folder, f"CREATE DATABASE {TEMPLATE}")
     upgrade(_url(folder, TEMPLATE))
     return folder
+
+
+def restart_server() -> None:
+    """Stop the private server as a crash would, and start it: every connection is gone, and it looks first at what was not finished."""
+    _control(_programs(), server(), "-m", "immediate", "restart")
+
+
+@contextmanager
+def server_away() -> Iterator[None]:
+    """The private server is not there meanwhile."""
+    _control(_programs(), server(), "-m", "immediate", "stop")
+    try:
+        yield
+    finally:
+        _control(_programs(), server(), "start")
+
+
+def _control(programs: Path, folder: Path, *what: str) -> None:
+    _as_postgres(programs / "pg_ctl", "-D", folder / "data", "-w", "-s", "-l", folder / "log", "-o", options(folder), *what)
 
 
 def options(folder: Path) -> str:

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from models import CandidateGroup, Case, GroupKind, GroupMembership, KeyDecision, User, UserTask, clock
+from models import (
+    CandidateGroup,
+    Case,
+    GroupKind,
+    GroupMembership,
+    Incident,
+    Job,
+    JobStatus,
+    KeyDecision,
+    LocalClosure,
+    ProcessInstance,
+    User,
+    UserTask,
+    clock,
+)
 from models.session import new_session, transaction
 from workflows.actions import catalogue, definitions
 from workflows.demo import people, stories, walking
@@ -53,6 +67,31 @@ def case(session: Session, owner: User, *, reference: str = "KD-2026-0001", titl
     return made
 
 
+def day_off(session: Session) -> LocalClosure:
+    """A day to come on which the offices are closed, which nobody has confirmed; open dates do not follow it."""
+    made = LocalClosure(
+        day=clock.today() + timedelta(days=40), reason="Offices closed", kind="council closure", source="The Chief Executive", set_at=clock.now()
+    )
+    session.add(made)
+    return made
+
+
+def job_given_up(session: Session) -> tuple[Job, Incident]:
+    """A job of the service that failed five times, and what administrators are told of it."""
+    now, why = clock.now(), "OSError: disk full"
+    job = Job(
+        name="nightly", args={}, status=JobStatus.FAILED, tries=5, last_error=why, run_at=now, enqueued_at=now, started_at=now, finished_at=now
+    )
+    session.add(job)
+    session.flush()
+    incident = Incident(
+        case_id=None, instance_id=None, job_id=job.id, element_name="nightly", message=why, tries=5, opened_at=now, last_tried_at=now,
+        closed_at=None, closed_by_id=None,
+    )  # fmt: skip
+    session.add(incident)
+    return job, incident
+
+
 def council(engine: Engine) -> None:
     """The shipped process library and the demo people, and no case."""
     library.forget()
@@ -75,6 +114,20 @@ def decision_at(engine: Engine, step: str, *, story: str = "extension") -> tuple
         pass
     with new_session(engine, writes=False) as session:
         return session.scalars(select(Case).where(Case.id.not_in(known))).one(), at
+
+
+def case_stuck(engine: Engine) -> Case:
+    """A decision at an early step that administrators are told cannot continue; it can go back to the step before."""
+    stuck, at = decision_at(engine, "publish-notice", story="half_way")
+    with transaction(engine) as session:
+        instance = session.scalars(select(ProcessInstance).where(ProcessInstance.case_id == stuck.id)).one()
+        session.add(
+            Incident(
+                case_id=stuck.id, instance_id=instance.id, job_id=None, element_id="publish-notice", element_name="Publish the notice",
+                message="The notice could not be published", opened_at=at, last_tried_at=at, closed_at=None, closed_by_id=None,
+            )
+        )  # fmt: skip
+    return stuck
 
 
 def open_task(session: Session, case_row: Case, step: str, group_key: str = "") -> UserTask:

@@ -23,7 +23,7 @@ def main() -> int:
     marking.folder = Path(options.get("folder", "."))
     engine = make_engine(url, jobs=cast(Jobs, jobs))
     if jobs == PROCRASTINATE:
-        worker = Worker(engine, Tools(), heartbeat=HEARTBEAT, stalled=STALLED, patience=float(options.get("patience", "20")))
+        worker = Worker(engine, Tools(), threads=int(options.get("threads", "4")), heartbeat=HEARTBEAT, stalled=STALLED, patience=float(options.get("patience", "20")))
         _when_told(worker.ask_to_stop)
         threading.Thread(target=_say_ready, args=(worker,), daemon=True).start()
         return 0 if worker.run() else 1

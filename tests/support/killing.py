@@ -20,8 +20,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
 
-from models import Answer, Case, Document
+from models import Answer, Case, Document, UserTask
 from models.session import PROCRASTINATE, new_session
 from tests.support import clients, rounds
 from webapp import create_app
@@ -31,6 +32,8 @@ from workflows.jobs import alone
 
 LONGEST = 60.0
 LOOK = 0.01
+# What the page says that comes while the database is away.
+SAFE, KEPT = "Your saved work is safe", "what you typed is kept on this page"
 
 # Stands in for the machine's supervisor: it has read the code once and starts what it is told to, each in a session of its own. What is
 # started is the product's own command; only Python's reading of the modules is not done again at each start.
@@ -105,6 +108,18 @@ class Service:
                 self.wait(lambda: serving.is_free("127.0.0.1", self.settings.port))
             self.start(what)
 
+    def end(self, name: str) -> None:
+        """Tell one to end, wait until it has, and start it again, as an operator does."""
+        pid = self.pids[name]
+        os.kill(pid, signal.SIGTERM)
+        self.wait(lambda: not Path(f"/proc/{pid}").exists())
+        self.start(name)
+
+    def alive(self) -> set[int]:
+        """The processes that are there now, those that were started by these too."""
+        parents = {pid for pid in self.pids.values() if Path(f"/proc/{pid}").exists()}
+        return parents.union(*(_children(pid) for pid in parents))
+
     def is_ready(self) -> bool:
         """Whether pages are answered and a runner or worker lives."""
         return self.answers("/health/ready") and alone.is_worked(self.engine, self.settings.lock_file)
@@ -157,19 +172,27 @@ def _kill_group(pid: int) -> None:
 
 @dataclass
 class Record:
-    """What one person was told: the words of every round that was acknowledged, and of every file; and answers that were our fault."""
+    """What one person was told: the words of every round that was acknowledged, and of every file; and answers that were our fault.
+
+    `away` counts the pages that say that the service is not available now, where those may come, and keep what was typed.
+    """
 
     rounds: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    away: int = 0
+
+    def acknowledged(self) -> int:
+        """How much was acknowledged so far."""
+        return len(self.rounds) + len(self.files)
 
 
 class Person(threading.Thread):
     """Works on a case of their own without a pause: two rounds and a file, again and again. What gets no answer is sent again as it was."""
 
-    def __init__(self, service: Service, ring: rounds.Ring, browser: clients.Browser, number: int) -> None:
+    def __init__(self, service: Service, ring: rounds.Ring, browser: clients.Browser, number: int, *, may_be_away: bool = False) -> None:
         super().__init__(name=f"person-{number}")
-        self.service, self.ring, self.number = service, ring, number
+        self.service, self.ring, self.number, self.may_be_away = service, ring, number, may_be_away
         self.token = browser.token()
         self.cookie = f"dps={browser.get_cookie('dps').value}"  # type: ignore[union-attr]
         with new_session(service.engine, writes=False) as session:
@@ -186,9 +209,9 @@ class Person(threading.Thread):
             self._file(words) if count % 3 == 0 else self._round(words)
 
     def _round(self, words: str) -> None:
-        task = self.ring.task()
+        task = self._task()
         form = {"note": words, "more": "yes", "revision": str(task.revision), "form_key": f"{words}-{uuid.uuid4().hex}", "csrf_token": self.token}
-        if self._post(f"/tasks/{task.id}", urlencode(form).encode(), "application/x-www-form-urlencoded"):
+        if self._post(f"/tasks/{task.id}", urlencode(form).encode(), "application/x-www-form-urlencoded", words):
             self.record.rounds.append(words)
 
     def _file(self, words: str) -> None:
@@ -198,18 +221,28 @@ class Person(threading.Thread):
         content = f"{words} " * 2_000
         parts.append(f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{words}.txt"\r\nContent-Type: text/plain\r\n\r\n{content}\r\n')
         body = "".join([*parts, f"--{edge}--\r\n"]).encode()
-        if self._post(f"/cases/{self.reference}/documents", body, f"multipart/form-data; boundary={edge}"):
+        if self._post(f"/cases/{self.reference}/documents", body, f"multipart/form-data; boundary={edge}", words):
             self.record.files.append(words)
 
-    def _post(self, path: str, body: bytes, kind: str) -> bool:
-        """Send until there is an answer; whether it says that it is done. Anything but that is a fault of ours."""
+    def _task(self) -> UserTask:
+        """The task of this round, which the person has open already; so the database may be away when we ask it."""
+        while True:
+            try:
+                return self.ring.task()
+            except OperationalError:
+                if not self.may_be_away:
+                    raise
+                time.sleep(LOOK)
+
+    def _post(self, path: str, body: bytes, kind: str, words: str) -> bool:
+        """Send until there is an answer; whether it says that it is done. Anything but that, or a page that keeps the words, is a fault of ours."""
         until = time.monotonic() + LONGEST
         while time.monotonic() < until:
             line = http.client.HTTPConnection("127.0.0.1", self.service.settings.port, timeout=20)
             try:
                 line.request("POST", path, body, {"Content-Type": kind, "Cookie": self.cookie})
                 answer = line.getresponse()
-                answer.read()
+                page = answer.read().decode()
             except (OSError, http.client.HTTPException):
                 time.sleep(LOOK)
                 continue
@@ -217,6 +250,11 @@ class Person(threading.Thread):
                 line.close()
             if answer.status == 303:
                 return True
+            if self.may_be_away and answer.status == 503 and SAFE in page and KEPT in page and words in page:
+                self.record.away += 1
+                until = time.monotonic() + LONGEST
+                time.sleep(LOOK)
+                continue
             self.record.faults.append(f"{path} was answered {answer.status}")
             return False
         self.record.faults.append(f"{path} was never answered")
@@ -235,8 +273,13 @@ def missing_or_twice(engine: Engine, records: list[Record]) -> list[str]:
 
 
 @contextmanager
-def running(database: rounds.Database, folder: Path, *, people: int = 3, fault: str = "") -> Iterator[tuple[Service, list[Person]]]:
-    """The service on a database with the small process, and people at work on cases of their own."""
+def running(
+    database: rounds.Database, folder: Path, *, people: int = 3, fault: str = "", may_be_away: bool = False
+) -> Iterator[tuple[Service, list[Person]]]:
+    """The service on a database with the small process, and people at work on cases of their own.
+
+    When the database `may_be_away` meanwhile, people send again what was answered with a page that says so and keeps what they typed.
+    """
     ring = rounds.build(database)
     library = folder / "library"
     library.mkdir(parents=True)
@@ -253,7 +296,7 @@ def running(database: rounds.Database, folder: Path, *, people: int = 3, fault: 
     browsers = rounds.rivals(app, ring, people)
     app.extensions["dps_engine"].dispose()
     service = Service(environ, folder, settings, database.engine, fault)
-    at_work = [Person(service, rings[number], browsers[number], number) for number in range(people)]
+    at_work = [Person(service, rings[number], browsers[number], number, may_be_away=may_be_away) for number in range(people)]
     for person in at_work:
         person.start()
     try:

@@ -52,10 +52,13 @@ def test_95_of_100_in_a_queue_of_one_server() -> None:
 
 
 def test_more_machines_carry_more_and_dearer_pages_less() -> None:
-    one, three = p14_capacity.most_people(COSTS, ONE_MACHINE), p14_capacity.most_people(COSTS, THREE_MACHINES)
+    carried = p14_capacity.most_people(COSTS, ONE_MACHINE)
     dear = {name: Cost(2 * cost.ours, 2 * cost.database) for name, cost in COSTS.items()}
 
-    assert 0 < p14_capacity.most_people(dear, ONE_MACHINE) < one < three
+    assert carried > 0
+    assert p14_capacity.is_enough(int(1.5 * carried), COSTS, THREE_MACHINES)
+    assert not p14_capacity.is_enough(int(1.5 * carried), COSTS, ONE_MACHINE)
+    assert not p14_capacity.is_enough(int(0.8 * carried), dear, ONE_MACHINE)
 
 
 def test_what_is_said_to_be_needed_is_enough_and_hardly_more() -> None:

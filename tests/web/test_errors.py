@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import threading
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from models import FormKey, User, clock
-from models.session import transaction
+from models.session import make_engine, transaction
 from tests.support.clients import Browser, client_for, public_client
 from tests.web.conftest import PASSWORD, person
 from webapp import kept
@@ -136,6 +137,20 @@ def test_a_database_that_does_not_answer_is_a_503(app: Flask, an_officer: User) 
     assert "SELECT" not in answer.text
 
 
+def test_a_database_that_is_away_loses_nothing_that_was_typed(app: Flask, an_officer: User) -> None:
+    client = client_for(app, an_officer)
+    there, app.extensions["dps_engine"] = app.extensions["dps_engine"], make_engine("postgresql://nobody@/nothing?host=/nowhere")
+
+    answer = client.post("/settings", data={"letter": LETTER})
+
+    assert answer.status_code == 503
+    assert "what you typed is kept on this page" in answer.text and "the roof of the depot leaks" in answer.text
+    app.extensions["dps_engine"] = there
+    sealed = re.search(r'name="kept" value="([^"]+)"', answer.text)
+    assert sealed is not None
+    assert client.post("/settings", data={"kept": sealed[1]}).status_code == 200
+
+
 def test_the_last_page_needs_no_template_and_no_database(app: Flask, an_officer: User) -> None:
     client = client_for(app, an_officer)
     app.jinja_env.globals["navigation"] = app.jinja_env.globals["csrf_token"] = None
@@ -147,13 +162,19 @@ def test_the_last_page_needs_no_template_and_no_database(app: Flask, an_officer:
     assert re.search(r"Reference [2-9A-Z]{4}-[2-9A-Z]{2}", answer.text)
 
 
-def test_a_post_that_is_too_big_is_told_the_limit(app: Flask, an_officer: User) -> None:
-    client = client_for(app, an_officer)
+@pytest.mark.parametrize(
+    ("kind", "megabytes", "words"),
+    [("multipart/form-data; boundary=x", 22, "smaller than 20MB"), ("application/x-www-form-urlencoded", 3, "The form is too long")],
+)
+def test_a_post_that_is_too_big_is_told_the_limit_and_not_read(app: Flask, an_officer: User, kind: str, megabytes: int, words: str) -> None:
+    body = io.BytesIO(b"a=&" * megabytes)
+    environ = {"wsgi.input": body, "CONTENT_LENGTH": str(megabytes * 1024 * 1024), "CONTENT_TYPE": kind}
 
-    answer = client.post("/settings", data={"letter": b"x" * (22 * 1024 * 1024)})
+    answer = client_for(app, an_officer).post_raw("/settings", environ_overrides=environ)
 
     assert answer.status_code == 413
-    assert "smaller than 20MB" in answer.text
+    assert words in answer.text
+    assert body.tell() == 0
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from models import GroupMembership, User, clock
 from webapp.admin import bp, frame
 from webapp.admin.settings_pages import posted_day
 from webapp.db import db, writes
+from webapp.settings import Settings
 from webapp.signed_in import person
-from workflows.actions import groups, users
+from workflows.actions import groups, sign_ins, users
 from workflows.actions.groups import Unheld
 from workflows.errors import Invalid, NotFound
 from workflows.queries import administration, people
@@ -70,7 +71,7 @@ def show_person(user_id: uuid.UUID) -> ResponseReturnValue:
 @bp.post("/admin/people/<uuid:user_id>")
 @writes
 def change_person(user_id: uuid.UUID) -> ResponseReturnValue:
-    """Change a name and a job, let a person in or keep them out, or let them join a team: as the button says."""
+    """Change a name and a job, give a password, let a person in or keep them out, or let them join a team: as the button says."""
     permissions.check_administer(person())
     user, wanted = _user(user_id), request.form.get("_do", "")
     try:
@@ -87,11 +88,12 @@ def change_person(user_id: uuid.UUID) -> ResponseReturnValue:
 
 def _changed(user: User, wanted: str) -> str:
     if wanted == "disable":
-        users.leave(db.session, user, by=person(), knowing=_is_known())
-        return f"{user.name} can no longer sign in. Their open tasks stay with their teams"
+        return _kept_out(user, users.leave(db.session, user, by=person(), knowing=_is_known()))
     if wanted == "enable":
         users.enable(db.session, user, by=person())
         return f"{user.name} can sign in again"
+    if wanted == "password":
+        return _password_given(user)
     if wanted == "join":
         has_end = any(request.form.get(f"ends_on-{part}", "").strip() for part in ("day", "month", "year"))
         starts_on, ends_on = posted_day(request.form, "starts_on"), posted_day(request.form, "ends_on")
@@ -101,6 +103,21 @@ def _changed(user: User, wanted: str) -> str:
         return f"{user.name} is in the team from that day on"
     users.change(db.session, user, name=request.form.get("name", ""), job_title=request.form.get("job_title", ""), by=person())
     return "The details are changed"
+
+
+def _kept_out(user: User, went_back: int) -> str:
+    words = {0: "", 1: ". 1 open task went back to its team"}.get(went_back, f". {went_back} open tasks went back to their teams")
+    return f"{user.name} can no longer sign in{words}"
+
+
+def _password_given(user: User) -> str:
+    settings: Settings = current_app.extensions["dps_settings"]
+    try:
+        users.set_password(db.session, user, password=request.form.get("password", ""), by=person(), cheap_hash=settings.cheap_passwords)
+    except Invalid as error:
+        raise Invalid({"password": error.errors["new_password"]}) from error
+    sign_ins.forget_tries(db.session, account=sign_ins.digest_of(settings.secret_key, user.email))
+    return f"{user.name} has a new password, and is signed out everywhere"
 
 
 def _is_known() -> bool:
@@ -139,6 +156,7 @@ def _person_page(user: User, errors: Mapping[str, str], *, warning: str = "", wa
         typed={**{name: "" for name in ("group",)}, **request.form.to_dict()}, today=clock.today(),
         memberships=[_membership(each) for each in sorted(user.memberships, key=lambda m: (m.ends_on is not None, m.group.name))],
         open_tasks=administration.open_tasks_of(db.session, user), groups=_choices(), may_change=permissions.can_administer(person()),
+        is_self=user.id == person().id,
         problems=[{"text": words, "href": f"#{name}-day" if name in ("starts_on", "ends_on") or name.startswith("last-") else f"#{name}"}
                   for name, words in errors.items()],
     )  # fmt: skip

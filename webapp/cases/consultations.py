@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -17,12 +18,14 @@ from webapp.shared import advice, days_left
 from webapp.shared import reports as report_words
 from webapp.signed_in import person
 from workflows.actions import consultations as consultation_actions
+from workflows.actions import more_time as more_time_actions
 from workflows.errors import Invalid, NotFound
 from workflows.queries import case_pages, people
 from workflows.queries import consultations as consultation_queries
 from workflows.queries import decisions as decision_queries
-from workflows.rules import decidable, permissions
+from workflows.rules import decidable, permissions, words
 
+MORE_TIME = ("until-day", "until-month", "until-year", "because")
 KEPT_BACK = "Exempt. Only the team that advised, the author's team and those who decide can read it"
 
 
@@ -88,6 +91,7 @@ def _request(case: Case, asked: ConsultationRequest, names: Any) -> dict[str, An
         "parts": [{"name": name, "text": text} for name, text in _parts(asked, names, may_read=may_read) if text],
         "conditions": list(asked.conditions) if may_read else [],
         "override_href": _override_href(case, asked),
+        "more_time_href": url_for("cases.more_time", reference=case.reference, request_id=asked.id) if _may_give(asked) else "",
     }
 
 
@@ -139,6 +143,51 @@ def override_post(reference: str, request_id: uuid.UUID) -> ResponseReturnValue:
         return _override_page(case, _find(case, request_id), reason=reason, errors=error.errors), 422
     flash(f"The case goes on without advice from {asked.consultee.name}")
     return redirect(url_for("cases.consultations", reference=case.reference), 303)
+
+
+def _may_give(asked: ConsultationRequest) -> bool:
+    return more_time_actions.can_give(asked, by=person())
+
+
+@bp.get("/cases/<reference>/consultations/<uuid:request_id>/more-time")
+def more_time(reference: str, request_id: uuid.UUID) -> ResponseReturnValue:
+    """Ask until when a consultee may answer, and why."""
+    case = frame.find(reference)
+    asked = _find(case, request_id)
+    more_time_actions.check(asked, by=person())
+    return _more_time_page(case, asked, {}, {})
+
+
+@bp.post("/cases/<reference>/consultations/<uuid:request_id>/more-time", endpoint="more_time_post")
+@writes
+def more_time_post(reference: str, request_id: uuid.UUID) -> ResponseReturnValue:
+    """Give a consultee more time."""
+    case = frame.find(reference)
+    asked = _find(case, request_id)
+    typed = {name: request.form.get(name, "").strip()[:2_000] for name in MORE_TIME}
+    try:
+        more_time_actions.give(db.session, asked, until=_until(typed), because=typed["because"], by=person())
+    except Invalid as error:
+        db.session.rollback()
+        case = frame.find(reference)
+        return _more_time_page(case, _find(case, request_id), typed, error.errors), 422
+    flash(f"{asked.consultee.name} can answer until {words.short_day(asked.due_at)}")
+    return redirect(url_for("cases.consultations", reference=case.reference), 303)
+
+
+def _until(typed: Mapping[str, str]) -> date | None:
+    try:
+        return date(*(int(typed[f"until-{part}"]) for part in ("year", "month", "day")))
+    except ValueError:
+        return None
+
+
+def _more_time_page(case: Case, asked: ConsultationRequest, typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    return frame.page(
+        case, "cases/more_time.html", tab="consultations", asked=asked, typed={name: typed.get(name, "") for name in MORE_TIME}, errors=errors,
+        problems=[{"text": said, "href": "#until-day" if name == "until" else f"#{name}"} for name, said in errors.items()],
+        may=_may_give(asked), due_words=days_left.until(asked.due_at),
+    )  # fmt: skip
 
 
 def _find(case: Case, request_id: uuid.UUID) -> ConsultationRequest:

@@ -105,4 +105,6 @@ def _actions(case: Case, decision: KeyDecision | None) -> list[dict[str, str]]:
             found.append({"text": "Move to another month", "href": url_for("cases.defer", reference=case.reference)})
         if decision is None or decision.state not in proposals.FINISHED:
             found.append({"text": "Withdraw", "href": url_for("cases.withdraw", reference=case.reference)})
+    if case.status is CaseStatus.OPEN and permissions.can_retry(user):
+        found.append({"text": "Put back to an earlier step", "href": url_for("admin.put_back", reference=case.reference)})
     return found

@@ -16,15 +16,14 @@ from workflows.actions import audit, redating, undertakings
 from workflows.actions.redating import Days
 from workflows.errors import Conflict, Invalid, NotFound, Refused
 from workflows.queries import parameters
-from workflows.rules import calendar, permissions
+from workflows.rules import calendar, permissions, reasons
 from workflows.rules.calendar import OutsideCalendar
 
 BANK_HOLIDAY, CLOSURE = "bank holiday", "council closure"
 KINDS = (BANK_HOLIDAY, CLOSURE)
 RECOMPUTE = "move-dates"
 YEARS_AHEAD = 5
-LONGEST_NAME, LONGEST_SOURCE, LONGEST_REASON = 100, 300, 1_000
-SHORTEST_REASON = 20
+LONGEST_NAME, LONGEST_SOURCE = 100, 300
 
 
 def checked(session: Session, *, day: date | None, kind: str, name: str, source: str) -> LocalClosure:
@@ -112,11 +111,7 @@ def remove(session: Session, day: date, *, because: str, by: User) -> Undertakin
     row = find(session, day)
     if row.day <= clock.today():
         raise Refused("Past days are locked: dates were counted by them")
-    because = because.strip()
-    if len(because) < SHORTEST_REASON:
-        raise Invalid({"because": f"Say why in at least {SHORTEST_REASON} characters"})
-    if len(because) > LONGEST_REASON:
-        raise Invalid({"because": f"The reason must be {LONGEST_REASON:,} characters or fewer"})
+    because = reasons.checked(because)
     days = days_without(session, row, because)
     audit.record(session, "calendar:day_removed", case=None, by=by, detail={"day": row.day, "kind": row.kind}, text={"because": because})
     asked = _ask(session, days, row, "removed", by)

@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 from models import Incident, Job, JobStatus, User, clock
 from workflows.actions import audit, dead_ends, incidents, instances
 from workflows.engine import setting
-from workflows.errors import Conflict, Invalid, NotFound, Refused
+from workflows.errors import Conflict, NotFound, Refused
 from workflows.library import moving
 from workflows.library.setting import why_not_past
-from workflows.rules import permissions
+from workflows.rules import permissions, reasons
 
-LONGEST_REASON = 1_000
-SHORTEST_REASON = 20
+LONGEST_REASON = reasons.LONGEST
 
 
 def retry(session: Session, incident: Incident, *, by: User) -> bool:
@@ -73,7 +72,7 @@ def skip(session: Session, incident: Incident, *, because: str, by: User) -> Non
     without a reason.
     """
     permissions.check_retry(by)
-    because = _reason(because)
+    because = reasons.checked(because)
     if incident.job_id is not None:
         _give_up(session, incident, because, by)
         return
@@ -92,15 +91,6 @@ def skip(session: Session, incident: Incident, *, because: str, by: User) -> Non
         incidents.close(session, incident, by=by)
     incident.closed_by_id = by.id
     session.flush()
-
-
-def _reason(because: str) -> str:
-    because = because.strip()
-    if len(because) < SHORTEST_REASON:
-        raise Invalid({"because": f"Say why in at least {SHORTEST_REASON} characters"})
-    if len(because) > LONGEST_REASON:
-        raise Invalid({"because": f"The reason must be {LONGEST_REASON:,} characters or fewer"})
-    return because
 
 
 def _give_up(session: Session, incident: Incident, because: str, by: User) -> None:

@@ -14,10 +14,9 @@ from models import CandidateGroup, Parameter, User, clock
 from workflows.actions import audit
 from workflows.errors import Conflict, Invalid, NotFound, Refused
 from workflows.queries import parameters
-from workflows.rules import calendar, permissions
+from workflows.rules import calendar, permissions, reasons
 
 YEARS_AHEAD = 5
-SHORTEST_REASON, LONGEST_REASON = 20, 1_000
 MOST_POUNDS = 1_000_000_000
 CHOICES = "choices_"
 
@@ -41,11 +40,8 @@ def set_value(session: Session, key: str, *, text: str, valid_from: date | None,
     value = _read(session, latest, text.strip(), errors)
     if problem := _problem_with_day(session, key, valid_from):
         errors["valid_from"] = problem
-    because = because.strip()
-    if len(because) < SHORTEST_REASON:
-        errors["because"] = f"Say why in at least {SHORTEST_REASON} characters"
-    elif len(because) > LONGEST_REASON:
-        errors["because"] = f"The reason must be {LONGEST_REASON:,} characters or fewer"
+    if problem := reasons.problem_with(because):
+        errors["because"] = problem
     if errors or valid_from is None:
         raise Invalid(errors)
     if value == parameters.value(session, key, on=valid_from):
@@ -57,7 +53,7 @@ def set_value(session: Session, key: str, *, text: str, valid_from: date | None,
     session.add(row)
     session.flush()
     detail = {"name": row.label, "key": key, "value": str(value), "valid_from": valid_from}
-    audit.record(session, "parameter:set", case=None, by=by, detail=detail, text={"because": because})
+    audit.record(session, "parameter:set", case=None, by=by, detail=detail, text={"because": because.strip()})
     return row
 
 

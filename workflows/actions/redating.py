@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from models import (
     Application,
+    AuditEvent,
     Case,
     CaseStatus,
     ConsultationRequest,
@@ -31,7 +32,7 @@ from models import (
     clock,
 )
 from workflows import engine
-from workflows.actions import audit, consultations, evaluation_clock, instances, public_page, records, reminders, waiting
+from workflows.actions import audit, consultations, evaluation_clock, instances, public_page, records, redating_counted, reminders, waiting
 from workflows.engine import OperationCall, Run, redating
 from workflows.engine.redating import Known
 from workflows.library import definitions
@@ -45,11 +46,12 @@ OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 
 @dataclass(frozen=True)
 class Days:
-    """The days off before and after a change, and the change in words."""
+    """The days off before and after a change, and the change in words. `key` tells one change from the next, so that it is carried out once."""
 
     before: tuple[Closure, ...]
     after: tuple[Closure, ...]
     words: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,15 +85,13 @@ def concerned(session: Session) -> Sequence[uuid.UUID]:
 def of_case(session: Session, case: Case, days: Days) -> list[Moved]:
     """The dates of a case that a change of days off would move; nothing is changed."""
     return [*_advice(session, case, days), *_evaluation(session, case, days), *_notice(session, case, days), *_call_in(session, case, days),
-            *_tasks(session, case, days)]  # fmt: skip
+            *_tasks(session, case, days), *_counted(session, case, days)]  # fmt: skip
 
 
 def move(session: Session, case_id: uuid.UUID, days: Days) -> list[Moved]:
     """Move the dates of one case and its timers, and say on its timeline which and why. Doing it again moves nothing."""
     case = session.get_one(Case, case_id)
-    running = select(ProcessInstance.id).where(ProcessInstance.case_id == case_id, ProcessInstance.status == InstanceStatus.RUNNING)
-    for instance_id in session.scalars(running).all():
-        instances.locked(session, instance_id)
+    lock_running(session, case_id)
     found = of_case(session, case, days)
     if not found:
         return []
@@ -101,18 +101,26 @@ def move(session: Session, case_id: uuid.UUID, days: Days) -> list[Moved]:
         values |= each.values
         kind = "task:due_moved" if each.what.startswith(TASK) else "dates:moved"
         detail = {"from": each.before, "to": each.after, "name": each.what.removeprefix(TASK), "rule": each.rule}
+        detail |= {"change": days.key} if days.key else {}
         audit.record(session, kind, case=case, by=None, detail=detail, text={"because": days.words})
     session.flush()
-    _move_timers(session, case, values)
+    move_timers(session, case, values)
     return found
 
 
-def _move_timers(session: Session, case: Case, values: dict[Known, str]) -> None:
-    """Let the running processes of a case know the new values; tasks that are due by one of them follow."""
+def lock_running(session: Session, case_id: uuid.UUID) -> None:
+    """Keep everybody else from the running processes of a case until this transaction ends."""
+    running = select(ProcessInstance.id).where(ProcessInstance.case_id == case_id, ProcessInstance.status == InstanceStatus.RUNNING)
+    for instance_id in session.scalars(running).all():
+        instances.locked(session, instance_id)
+
+
+def move_timers(session: Session, case: Case, values: dict[Known, str], *, of: Known | None = None) -> None:
+    """Let the running processes of a case know the new values, with `of` only one branch of a list; tasks that are due by one of them follow."""
     running = select(ProcessInstance).where(ProcessInstance.case_id == case.id, ProcessInstance.status == InstanceStatus.RUNNING)
     for instance in session.scalars(running):
         run = engine.load(definitions.known(session, instance.definition_id).spec, instance.state, perform=_perform_nothing)
-        redating.redate(run, values)
+        redating.redate(run, values, of=of)
         state = run.dump()
         if state == instance.state:
             continue
@@ -127,9 +135,11 @@ def _move_tasks_due_on(session: Session, instance: ProcessInstance, run: Run) ->
     query = select(UserTask).where(UserTask.instance_id == instance.id, UserTask.status.in_(OPEN))
     for row in session.scalars(query):
         task = waits.get(row.engine_task_id)
-        if task is None or not task.properties.get("dueOn"):
+        if task is None:
             continue
         row.variables = dict(task.data)
+        if not task.properties.get("dueOn"):
+            continue
         due_at, _ = waiting.due(session, task.properties, task.data)
         if due_at != row.due_at:
             row.due_at = due_at
@@ -208,6 +218,20 @@ def _move_advice(request: ConsultationRequest, deadline: calendar.Deadline) -> C
         request.due_at, request.due_explanation = consultations.close_of_business(deadline), deadline.explanation.to_json()
 
     return apply
+
+
+def _counted(session: Session, case: Case, days: Days) -> Iterator[Moved]:
+    """Dates that only the process keeps. They are counted from what they are now, so a change that was carried out is not carried out again."""
+    if days.key and _is_done(session, case, days.key):
+        return
+    for each in redating_counted.of_case(session, case, days.before, days.after):
+        yield Moved(each.what, each.before, each.after, each.rule, each.legal_basis, each.values, lambda: None)
+
+
+def _is_done(session: Session, case: Case, key: str) -> bool:
+    kinds = ("dates:moved", "task:due_moved")
+    events = session.scalars(select(AuditEvent.detail).where(AuditEvent.chain == case.id.hex, AuditEvent.kind.in_(kinds)))
+    return any(detail.get("change") == key for detail in events)
 
 
 def _evaluation(session: Session, case: Case, days: Days) -> Iterator[Moved]:

@@ -20,12 +20,12 @@ from workflows.actions import audit, dead_ends, incidents, instances, waiting
 from workflows.engine import OperationCall, Run, setting
 from workflows.engine.moving import Verdict
 from workflows.engine.places import places_of
-from workflows.errors import Conflict, Invalid, NotFound, Refused
+from workflows.errors import Conflict, NotFound, Refused
 from workflows.library import moving
 from workflows.library.setting import why_not_at
-from workflows.rules import permissions
+from workflows.rules import permissions, reasons
 
-SHORTEST_REASON, LONGEST_REASON = 20, 1_000
+LONGEST_REASON = reasons.LONGEST
 SINCE = "The case has gone on since. Look at it again before you go on"
 # What a person signed or published stands; another act corrects it, not a step backwards (SI 2012/2089 regs 12 and 14).
 LASTING = "“{name}” was {done} on {day}. What was {done} stays, so the case cannot go back before it. Correct it, or withdraw the case"
@@ -137,7 +137,7 @@ def put_back(
     Conflict when the case went on since it was looked at.
     """
     permissions.check_retry(by)
-    because = _reason(because)
+    because = reasons.checked(because)
     current = instances.locked(session, instance.id)
     if current.status is not InstanceStatus.RUNNING:
         raise Refused("The case has ended, so it cannot go back")
@@ -159,15 +159,6 @@ def put_back(
     incidents.keep(session, current, None)
     dead_ends.settle(session, current)
     return kept
-
-
-def _reason(because: str) -> str:
-    because = because.strip()
-    if len(because) < SHORTEST_REASON:
-        raise Invalid({"because": f"Say why in at least {SHORTEST_REASON} characters"})
-    if len(because) > LONGEST_REASON:
-        raise Invalid({"because": f"The reason must be {LONGEST_REASON:,} characters or fewer"})
-    return because
 
 
 def _rows(session: Session, instance: ProcessInstance) -> dict[str, Any]:

@@ -80,13 +80,27 @@ def release(session: Session, task: UserTask, *, by: User, share_draft: bool = F
     if current.status is not TaskStatus.CLAIMED:
         policies.check_waiting(current, by=by)
     permissions.check_release(by, current, manager_key=people.manager_of(session, current.candidate_group))
-    holder = current.assignee_id
-    current.status, current.assignee_id, current.claimed_at = TaskStatus.READY, None, None
-    current.revision += 1
+    _put_back(session, current, by=by, share_draft=share_draft)
+
+
+def put_back_from_leaver(session: Session, task: UserTask, *, by: User | None, because: str) -> None:
+    """Put back a task whose holder cannot do it any more, with what they had typed, for anyone of its group; nothing where it is not held.
+
+    Whoever calls has checked that the holder has left; `because` stands on the timeline.
+    """
+    current = _locked(session, task)
+    if current.status is TaskStatus.CLAIMED:
+        _put_back(session, current, by=by, share_draft=True, text={"because": because})
+
+
+def _put_back(session: Session, task: UserTask, *, by: User | None, share_draft: bool, text: Mapping[str, Any] | None = None) -> None:
+    holder = task.assignee_id
+    task.status, task.assignee_id, task.claimed_at = TaskStatus.READY, None, None
+    task.revision += 1
     if share_draft and holder is not None:
-        _share_draft(session, current, holder)
+        _share_draft(session, task, holder)
     session.flush()
-    _record(session, "task:released", current, by=by)
+    _record(session, "task:released", task, by=by, text=text)
 
 
 def _share_draft(session: Session, task: UserTask, holder: uuid.UUID) -> None:
@@ -228,7 +242,7 @@ def _record(
     kind: str,
     task: UserTask,
     *,
-    by: User,
+    by: User | None,
     acting_for: User | None = None,
     detail: Mapping[str, Any] | None = None,
     text: Mapping[str, Any] | None = None,

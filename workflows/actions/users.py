@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import CandidateGroup, GroupMembership, User, clock
-from workflows.actions import audit, delegations, sign_ins
+from workflows.actions import audit, delegations, leavers, sign_ins
 from workflows.actions import groups as council_groups
 from workflows.errors import Invalid
 from workflows.rules import mail_kinds, passwords, permissions
@@ -86,13 +86,15 @@ def set_password(
     session.flush()
 
 
-def disable(session: Session, user: User, *, by: User | None) -> None:
-    """Keep a person out from their next request on; what they did stays."""
+def disable(session: Session, user: User, *, by: User | None) -> int:
+    """Keep a person out from their next request on. What they did stays; the tasks they hold go back to their teams, and it says how many."""
     user.is_active = False
     sign_ins.end_all(session, user)
     audit.record(session, "user:disabled", case=None, by=by, detail={"user": str(user.id)})
     session.flush()
+    went_back = leavers.put_back_all(session, user, by=by)
     delegations.tell_of_leaver(session, user)
+    return went_back
 
 
 def choose_mail(session: Session, user: User, *, choices: Mapping[str, str]) -> None:
@@ -124,8 +126,8 @@ def change(session: Session, user: User, *, name: str, job_title: str, by: User)
     session.flush()
 
 
-def leave(session: Session, user: User, *, by: User, knowing: bool = False) -> None:
-    """Keep a person out, as `disable`, for administrators on a page.
+def leave(session: Session, user: User, *, by: User, knowing: bool = False) -> int:
+    """Keep a person out, as `disable`, for administrators on a page; how many tasks went back to their teams.
 
     Refused for the last system administrator; Unheld when a duty of the law would have nobody, unless the person says that they know.
     """
@@ -135,7 +137,7 @@ def leave(session: Session, user: User, *, by: User, knowing: bool = False) -> N
     lost = council_groups.statutory_loss(session, user, keys, on=clock.today())
     if lost and not knowing:
         raise council_groups.Unheld(lost)
-    disable(session, user, by=by)
+    return disable(session, user, by=by)
 
 
 def prefer(session: Session, user: User, *, choices: dict[str, Any]) -> None:

@@ -24,13 +24,16 @@ class MovedTimer:
     after: datetime
 
 
-def redate(run: Run, changes: Mapping[Known, str]) -> list[MovedTimer]:
+def redate(run: Run, changes: Mapping[Known, str], *, of: Known | None = None) -> list[MovedTimer]:
     """Put new values in the place of old ones wherever the case knows them, and let its timers follow; the timers that moved.
 
-    A timer whose value is still the same keeps its moment, also where a new look at it would give another one.
+    With `of`, only for one of a list that is gone through: the name it has for each, and the key of that one. A timer whose value is still
+    the same keeps its moment, also where a new look at it would give another one.
     """
     before = {(task.id, timer.element_id): _value(task, timer) for task, timer, _ in _running(run)}
     for data in _all_data(run):
+        if of is not None and not _is_about(data, of):
+            continue
         for (name, old), new in changes.items():
             if data.get(name) == old:
                 data[name] = new
@@ -42,6 +45,12 @@ def redate(run: Run, changes: Mapping[Known, str]) -> list[MovedTimer]:
             task.internal_data[timers.DUE][timer.element_id] = moment.isoformat()
             moved.append(MovedTimer(timer.name or timer.element_id, due_at, moment))
     return moved
+
+
+def _is_about(data: Mapping[str, Any], of: Known) -> bool:
+    name, key = of
+    item = data.get(name)
+    return isinstance(item, Mapping) and item.get("key") == key
 
 
 def _running(run: Run) -> Iterator[tuple[Any, Any, datetime]]:

@@ -6,6 +6,7 @@ Distributed workers share that lock among themselves, so that no runner begins b
 from __future__ import annotations
 
 import fcntl
+import threading
 from pathlib import Path
 from typing import IO
 
@@ -24,11 +25,13 @@ class Alone:
         self.shared = shared
         self._handle: IO[str] | None = None
         self._connection: Connection | None = None
+        self._one_at_a_time = threading.RLock()
 
     def take(self) -> bool:
         """Whether this runner is the only one now; one that is already keeps the right as long as its connection lives."""
         if self.engine.dialect.name == "postgresql":
-            return self._take_in_database()
+            with self._one_at_a_time:
+                return self._take_in_database()
         return self.file is None or self._handle is not None or self._take_file(self.file)
 
     def let_go(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from sqlalchemy import Engine
 
@@ -33,7 +34,7 @@ def move_dates(engine: Engine, tools: Tools, row_id: uuid.UUID) -> None:
 def _one(engine: Engine, row_id: uuid.UUID, case_id: uuid.UUID, done: int, args: dict[str, str]) -> int:
     try:
         with transaction(engine) as session:
-            found = redating.move(session, case_id, days_off.days_of(session, args))
+            found = redating.move(session, case_id, replace(days_off.days_of(session, args), key=str(row_id)))
             reference = session.get_one(Case, case_id).reference
             undertakings.step(session, row_id, done, _line(reference, True, _words(found)) if found else None)
             return len(found)

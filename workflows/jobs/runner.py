@@ -17,6 +17,7 @@ from workflows.actions import catalogue, timers
 from workflows.enqueue import WANTED, Lane, Tools
 from workflows.jobs import (
     digests,
+    leaving,
     moving_cases,
     moving_dates,
     nightly,
@@ -45,6 +46,7 @@ __all__ = [
     "Runner",
     "catalogue",
     "digests",
+    "leaving",
     "moving_cases",
     "moving_dates",
     "next_moment",

@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from models import clock
+from models.session import ALIVE
 from workflows.enqueue import TASK, Tools
 from workflows.jobs import tickets
 from workflows.jobs.alone import Alone
@@ -79,6 +80,9 @@ class Worker:
         """Have the worker finish what is being done and end, without waiting for it; may be called from a signal."""
         self._stopping.set()
         self._wake.set()
+        self._serve_no_longer()
+
+    def _serve_no_longer(self) -> None:
         loop = self._loop
         if loop is not None:
             with suppress(RuntimeError):  # it has just ended by itself
@@ -147,10 +151,8 @@ class Worker:
 
     def _app(self) -> App:
         address = self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        # A silent network must not hang a worker: the connection itself finds out.
-        alive = {"keepalives": 1, "keepalives_idle": 10, "tcp_user_timeout": 10_000, "connect_timeout": 5}
         connector = PsycopgConnector(
-            conninfo=address, kwargs=alive, min_size=1, max_size=self.threads + 4, timeout=5.0, pool_factory=_pool_that_trusts
+            conninfo=address, kwargs={**ALIVE}, min_size=1, max_size=self.threads + 4, timeout=5.0, pool_factory=_pool_that_trusts
         )
         app = App(connector=connector)
 
@@ -181,6 +183,10 @@ class Worker:
 
     def _look(self) -> float:
         """Fire what is due, hand jobs over whose time has come, and give the seconds until the next look."""
+        if not self._alone.take():
+            # The lock's own connection was lost, and an embedded runner was faster.
+            self._serve_no_longer()
+            return LONGEST_SLEEP
         self._routine.go()
         if time.monotonic() - self._rescued_at > self.stalled / 4:
             tickets.put_back_stalled(self.engine, timedelta(seconds=self.stalled))

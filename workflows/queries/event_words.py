@@ -75,6 +75,7 @@ KINDS: dict[str, Kind] = {
     "comment:added": Kind("documents", "Comment added"),
     "consultation:escalated": Kind("consultation", "{to} told that advice from {consultee} is overdue"),
     "consultation:more_time_asked": Kind("consultation", "{consultee} asked for more time"),
+    "consultation:more_time_given": Kind("consultation", "{consultee} has until {to} to advise, not {from}"),
     "consultation:overridden": Kind("consultation", "Went on without advice from {consultee}"),
     "consultation:reminded": Kind("consultation", "{consultee} reminded to give advice"),
     "contract:created": Kind("providers", "Contract {reference} written down"),

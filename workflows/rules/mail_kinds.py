@@ -85,6 +85,7 @@ KINDS: dict[str, Kind] = {
         Kind(key="draft_agreed", name="Your change of a process was agreed", topic="answers"),
         Kind(key="draft_handed_back", name="Your change of a process was sent back", topic="answers"),
         Kind(key="consultation:more_time", name="A consultee asks for more time", topic="answers"),
+        Kind(key="consultation:more_time_given", name="Your team has more time to advise", topic="advice"),
         Kind(key="interest:cleared", name="Your interest was cleared", topic="answers", stays=True),
         Kind(key="thread:message", name="A new message", topic="news", provider_topic="provider_messages"),
         Kind(key="application:withdrawn", name="An application was withdrawn", topic="news"),

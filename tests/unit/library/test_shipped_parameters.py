@@ -11,7 +11,7 @@ from tests.processes.library import shipped
 from workflows.rules import calendar
 from workflows.rules.calendar.rule import UNITS
 
-NOT_DAYS = {"pounds", "time_of_day", "people", "percent", "number", "date", "months", "days", "megabytes"}
+NOT_DAYS = {"pounds", "time_of_day", "people", "percent", "number", "date", "months", "days", "megabytes", "group"}
 ASKED = re.compile(r"parameters\.(?:value|rule|time_of_day|find)\(\s*\w+,\s*\"([a-z_0-9]+)\"")
 
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from models import Case, CaseReturn, GroupMembership, Incident, Job, JobStatus, LocalClosure, OutboxMail, Parameter, ProcessInstance, UserTask, clock
+from models import Case, CaseReturn, GroupMembership, Incident, Job, JobStatus, OutboxMail, Parameter, ProcessInstance, UserTask, clock
 from models.session import transaction
+from tests.support import factories
 from tests.support.walk import Planted, World, planter
 from workflows.actions import webhooks
 
@@ -93,10 +94,8 @@ def a_message_that_was_given_up(world: World) -> Planted:
 @planter("day", area="admin")
 def a_day_off(world: World) -> Planted:
     """A day on which the offices are closed; everybody may know of it."""
-    day = clock.today() + timedelta(days=40)
     with transaction(world.app.extensions["dps_engine"]) as session:
-        session.add(LocalClosure(day=day, reason="Offices closed", kind="council closure", source="The Chief Executive", set_at=clock.now()))
-    return Planted(day.isoformat())
+        return Planted(factories.day_off(session).day.isoformat())
 
 
 @planter("key", area="admin")

@@ -6,8 +6,9 @@ import uuid
 
 from sqlalchemy import select
 
-from models import CaseReturn, Incident, Job, JobStatus, TaskStatus, UserTask, clock
+from models import CaseReturn, Incident, Job, JobStatus, TaskStatus, UserTask
 from models.session import new_session, transaction
+from tests.support import factories
 from tests.support.casebook import FAILING, Casebook
 
 WHY = "The shop has closed for good, the papers were fetched by hand"
@@ -21,20 +22,10 @@ def stuck(book: Casebook) -> tuple[str, uuid.UUID]:
 
 
 def failed_job(book: Casebook) -> tuple[uuid.UUID, uuid.UUID]:
-    now = clock.now()
     with transaction(book.engine) as session:
-        job = Job(
-            name="nightly", args={}, status=JobStatus.FAILED, tries=5, last_error="OSError: disk full", run_at=now, enqueued_at=now, started_at=now,
-            finished_at=now,
-        )  # fmt: skip
-        session.add(job)
+        job, incident = factories.job_given_up(session)
         session.flush()
-        incident = Incident(
-            case_id=None, instance_id=None, job_id=job.id, element_name="nightly", message="OSError: disk full", tries=5, opened_at=now,
-            last_tried_at=now, closed_at=None, closed_by_id=None,
-        )  # fmt: skip
-        session.add(incident)
-    return job.id, incident.id
+        return job.id, incident.id
 
 
 def test_going_on_without_a_step_is_asked_about_first_and_then_done(book: Casebook) -> None:

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from models import AuditEvent, CandidateGroup, GroupKind, GroupMembership, Parameter, User, clock
+from models import AuditEvent, CandidateGroup, Case, Draft, GroupKind, GroupMembership, Parameter, TaskStatus, User, UserTask, clock
 from models.session import new_session, transaction
 from tests.support.casebook import Casebook
+from workflows.actions import leavers, tasks
 
 WHY = "Agreed by the council in October"
 
@@ -144,6 +145,59 @@ def test_a_person_is_added_and_can_be_kept_out_and_let_in(book: Casebook) -> Non
         assert browser.post(made.headers["Location"], data={"_do": wanted}).status_code == 303
         with new_session(book.engine, writes=False) as session:
             assert session.scalars(select(User.is_active).where(User.email == "new@example.gov.uk")).one() is active
+
+
+def test_a_person_is_given_a_password_that_is_good_enough(book: Casebook) -> None:
+    browser, address = book.browser("administrators"), f"/admin/people/{user_id(book, 'legal')}"
+
+    weak = browser.post(address, data={"_do": "password", "password": "password"})
+    given = browser.post(address, data={"_do": "password", "password": "walnut tractor umbrella"})
+
+    assert weak.status_code == 422 and 'href="#password"' in weak.text
+    assert given.status_code == 303
+    with new_session(book.engine, writes=False) as session:
+        assert session.get_one(User, user_id(book, "legal")).password_hash is not None
+
+
+def test_the_tasks_of_whoever_leaves_go_back_to_their_team(book: Casebook) -> None:
+    held = held_task(book)
+    address = f"/admin/people/{user_id(book, 'children-commissioning')}"
+    browser = book.browser("administrators")
+
+    told = browser.get(address).text
+    browser.post(address, data={"_do": "disable"})
+
+    assert "1 open task goes back to its team" in told
+    assert "1 open task went back to its team" in browser.get(address).text
+    with new_session(book.engine, writes=False) as session:
+        task = session.get_one(UserTask, held)
+        assert (task.status, task.assignee_id) == (TaskStatus.READY, None)
+        assert session.scalars(select(Draft.is_shared).where(Draft.task_id == held)).one() is True
+        event = session.scalars(select(AuditEvent).where(AuditEvent.kind == "task:released")).one()
+        assert event.text is not None and "can no longer sign in" in event.text.words["because"]
+
+
+def held_task(book: Casebook) -> uuid.UUID:
+    """A task that the only person of a team has begun."""
+    reference = book.errand("Fetching the minutes")
+    with transaction(book.engine) as session:
+        task = session.scalars(select(UserTask).join(Case, Case.id == UserTask.case_id).where(Case.reference == reference)).one()
+        tasks.save_draft(session, task, values={"note": ["minutes"]}, by=session.get_one(User, book.people["children-commissioning"].id))
+        return task.id
+
+
+def test_what_was_begun_goes_back_when_the_time_in_the_team_is_over_and_not_before(book: Casebook) -> None:
+    held, tomorrow = held_task(book), clock.today() + timedelta(days=1)
+    with transaction(book.engine) as session:
+        query = select(GroupMembership).where(GroupMembership.group_key == "children-commissioning")
+        session.scalars(query).one().ends_on = clock.today()
+
+    with transaction(book.engine) as session:
+        assert leavers.put_back_ended(session) == 0
+    with clock.held(clock.read_instant(f"{tomorrow} 00:10")), transaction(book.engine) as session:
+        assert leavers.put_back_ended(session) == 1
+        assert leavers.put_back_ended(session) == 0
+        assert session.get_one(UserTask, held).status is TaskStatus.READY
 
 
 def test_a_team_is_renamed_and_diagrams_that_bear_its_old_name_still_find_it(book: Casebook) -> None:

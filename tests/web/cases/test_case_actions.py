@@ -1,4 +1,4 @@
-"""Withdrawing, moving to another month, and going on without advice that is overdue."""
+"""Withdrawing, moving to another month, giving a consultee more time, and going on without advice that is overdue."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models import Case, CaseStatus, ConsultationRequest, ConsultationStatus, DecisionState, KeyDecision, TaskStatus, UserTask, clock
 from models.session import new_session
 from tests.web.cases.conftest import Council
+from workflows.rules.calendar import EW, london_date, next_working_day
 
 REASON = "Legal is closed by a flood until further notice"
 
@@ -146,6 +147,26 @@ def test_advice_that_is_not_overdue_is_waited_for(council: Council) -> None:
     assert "This advice is not overdue" in page.text
     assert forged.status_code == 403
     assert asked_of_legal(council).status is ConsultationStatus.ASKED
+
+
+def test_a_consultee_gets_more_time_with_a_reason(council: Council) -> None:
+    asked = asked_of_legal(council)
+    place = f"/cases/{council.in_consultation}/consultations/{asked.id}/more-time"
+    with clock.held(asked.asked_at + timedelta(hours=1)):
+        browser = council.browser("amara.osei")
+        offered = browser.get(f"/cases/{council.in_consultation}/consultations").text
+        wrong = browser.post(place, data={"until-day": "31", "until-month": "2", "until-year": "2027", "because": "No"})
+        day = next_working_day(london_date(asked.due_at), EW)
+        data = {"until-day": str(day.day), "until-month": str(day.month), "until-year": str(day.year), "because": REASON}
+        done = browser.post(place, data=data)
+        others = council.browser("leah.stone").get(place).status_code
+        told = browser.get(f"/cases/{council.in_consultation}/timeline").text
+
+    assert place in offered
+    assert wrong.status_code == 422 and 'href="#until-day"' in wrong.text and 'href="#because"' in wrong.text and 'value="31"' in wrong.text
+    assert done.status_code == 303 and london_date(asked_of_legal(council).due_at) == day
+    assert others == 403
+    assert "has until" in told and REASON in told
 
 
 def test_nobody_else_may_go_on_without_advice(council: Council) -> None:
