@@ -50,9 +50,8 @@ def running_clock() -> Iterator[None]:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Note the outcome of each test that is marked with a figure: `@pytest.mark.figure("S8 forged_posts_that_changed_something")`."""
     report = yield
-    mark = item.get_closest_marker(FIGURE)
-    if mark is not None and (report.when == "call" or report.failed):
-        report.user_properties.append((FIGURE, mark.args[0]))
+    if report.when == "call" or report.failed:
+        report.user_properties += [(FIGURE, mark.args[0]) for mark in item.iter_markers(FIGURE)]
     return report
 
 
