@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator, Iterator
 
 import pytest
@@ -11,10 +12,11 @@ from tests.support import compiled_once
 
 FIGURE = "figure"
 # Whole procedures are walked on both databases: in every run on SQLite, and on PostgreSQL by the files that write in every way there is
-# (test_from_draft_to_answer, test_admitting); the rest of them on PostgreSQL only in long runs.
-LONG_ON_POSTGRESQL = tuple(
+# (test_from_draft_to_answer, test_admitting, test_acceptance); the rest of them on PostgreSQL only in long runs.
+LONG_ON_POSTGRESQL = ("tests/storage/test_demo_stories.py",) + tuple(
     f"tests/processes/{name}.py"
     for name in (
+        "law/test_advice_and_signatures", "law/test_calling_in", "law/test_notice_clocks", "library/test_by_the_real_actions",
         "admission/test_checking", "admission/test_clock_and_conflicts", "admission/test_criteria", "admission/test_withdrawing",
         "applications/test_beginning_and_sending", "applications/test_ends", "applications/test_looking_for_what_is_missing",
         "applications/test_the_clock", "applications/test_withdrawing",
@@ -37,6 +39,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure() -> None:
     """Let the apps of a test run share what they compile."""
     compiled_once.install()
+
+
+def pytest_collection_finish() -> None:
+    """Spare what lives as long as the run from being searched for garbage again and again: that took a tenth of the whole time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)
