@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator, Iterator
 
 import pytest
@@ -11,10 +12,11 @@ from tests.support import compiled_once
 
 FIGURE = "figure"
 # Whole procedures are walked on both databases: in every run on SQLite, and on PostgreSQL by the files that write in every way there is
-# (test_from_draft_to_answer, test_admitting); the rest of them on PostgreSQL only in long runs.
-LONG_ON_POSTGRESQL = tuple(
+# (test_from_draft_to_answer, test_admitting, test_acceptance); the rest of them on PostgreSQL only in long runs.
+LONG_ON_POSTGRESQL = ("tests/storage/test_demo_stories.py",) + tuple(
     f"tests/processes/{name}.py"
     for name in (
+        "law/test_advice_and_signatures", "law/test_calling_in", "law/test_notice_clocks", "library/test_by_the_real_actions",
         "admission/test_checking", "admission/test_clock_and_conflicts", "admission/test_criteria", "admission/test_withdrawing",
         "applications/test_beginning_and_sending", "applications/test_ends", "applications/test_looking_for_what_is_missing",
         "applications/test_the_clock", "applications/test_withdrawing",
@@ -39,6 +41,13 @@ def pytest_configure() -> None:
     compiled_once.install()
 
 
+def pytest_collection_finish() -> None:
+    """Spare what lives as long as the run from being searched for garbage again and again: that took a tenth of the whole time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 @pytest.fixture(autouse=True)
 def running_clock() -> Iterator[None]:
     """No test leaves the clock held for the next one."""
@@ -50,9 +59,8 @@ def running_clock() -> Iterator[None]:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Note the outcome of each test that is marked with a figure: `@pytest.mark.figure("S8 forged_posts_that_changed_something")`."""
     report = yield
-    mark = item.get_closest_marker(FIGURE)
-    if mark is not None and (report.when == "call" or report.failed):
-        report.user_properties.append((FIGURE, mark.args[0]))
+    if report.when == "call" or report.failed:
+        report.user_properties += [(FIGURE, mark.args[0]) for mark in item.iter_markers(FIGURE)]
     return report
 
 

@@ -10,6 +10,8 @@ from tests.unit.engine import models
 from tests.unit.engine.drawing import call, chain, definitions, end, instances, process, start, user
 from workflows import engine
 
+ALONE = True
+
 ROUNDS, ITEMS, CALLS = 1_500, 1_000, 100
 MEBIBYTE = 1 << 20
 SLOWEST = 5.0

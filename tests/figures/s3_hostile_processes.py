@@ -31,6 +31,8 @@ from webapp.settings import from_environment
 from workflows.actions import process_drafts
 from workflows.library import gate
 
+ALONE = True
+
 LEAST_FILES, LONGEST_SECONDS, MOST_MEMORY_MB = 60, 2.0, 200
 OWNER, LAWYER, DRAFT = "service-improvement", "legal", "/processes/errand/draft"
 PAGES = (DRAFT, f"{DRAFT}/problems", f"{DRAFT}/outline", f"{DRAFT}/forms", f"{DRAFT}/tables", f"{DRAFT}/upload", f"{DRAFT}/review", f"{DRAFT}/try", f"{DRAFT}/tests")

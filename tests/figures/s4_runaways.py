@@ -16,6 +16,8 @@ from workflows import engine
 from workflows.engine import OperationFailed, StepBudgetSpent
 from workflows.engine.language import EvaluationError, LanguageError
 
+ALONE = True
+
 LONGEST_SECONDS = 6.0
 # Two threads that both work take turns of 5 ms, so a case of 2 ms takes some 50 ms beside a runaway; what counts is that nobody notices.
 LONGEST_FOR_OTHERS = 1.0

@@ -98,6 +98,7 @@ def test_every_page_with_nothing_on_it_is_right(empty_site: Site, open_page: Cal
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.long
 @pytest.mark.figure("S21 walks_over_all_pages_with_faults")
 def test_every_form_sent_empty_says_what_is_missing(site: Site, everything: list[Found], open_page: Callable[..., Page]) -> None:
     forms = [one for one in chosen(everything, MOST) if one.has_post_form and one.endpoint != "account.sign_in"]

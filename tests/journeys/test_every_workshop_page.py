@@ -108,6 +108,7 @@ def test_every_page_of_the_workshop_is_right_at_two_widths(workshop_site: Site, 
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.long
 @pytest.mark.figure("S21 walks_over_all_pages_with_faults")
 def test_every_form_of_the_workshop_sent_empty_says_what_is_missing(
     workshop_site: Site, everything: list[Found], open_page: Callable[..., Page]

@@ -162,18 +162,15 @@ def test_the_runner_takes_up_what_a_killed_one_was_doing(database: Database) -> 
     assert calls == ["again"]
 
 
-def test_a_commit_in_the_same_process_wakes_the_runner_at_once(database: Database) -> None:
+def test_a_commit_in_the_same_process_wakes_the_runner_at_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workflows.jobs.runner.LONGEST_SLEEP", 600.0)
     runner = Runner(database.engine, TOOLS)
     runner.start()
     time.sleep(0.5)
 
-    asked = time.monotonic()
     ask(database, "tests.note", "now")
     eventually(lambda: calls == ["now"])
-    took = time.monotonic() - asked
     runner.stop()
-
-    assert took < 1.5
 
 
 def test_a_job_is_done_at_its_moment(database: Database) -> None:

@@ -129,6 +129,13 @@ class World:
         with new_session(self.app.extensions["dps_engine"], writes=False) as session:
             return areas.may_enter(session.get_one(User, self.people[role].id), endpoint)
 
+    def barred(self, role: str) -> frozenset[str]:
+        """The endpoints that gate one shuts for the person with a role, or for the public."""
+        endpoints = {rule.endpoint for rule in self.app.url_map.iter_rules()}
+        with new_session(self.app.extensions["dps_engine"], writes=False) as session:
+            user = session.get_one(User, self.people[role].id) if role in self.people else None
+            return frozenset(endpoint for endpoint in endpoints if not areas.may_enter(user, endpoint))
+
     def content(self) -> dict[str, str]:
         """A digest of every table that holds content: equal before and after means nothing changed. Only those of
         tables that were written to since are taken again."""
