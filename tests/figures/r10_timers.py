@@ -11,6 +11,7 @@ import sys
 from tests.support import databases
 from tests.support.many_timers import Outcome, live_through
 
+ALONE = True
 COUNT = 150
 LATEST_P99, LATEST = 5.0, 60.0
 WORKERS = {"embedded": ("sqlite", 1), "distributed": ("postgresql", 3)}

@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.support import databases, invariants, killing, rounds
 from tests.support.databases import Database
 
+ALONE = True
 KILLS = 30
 LONGEST_BACK_UP = 3.0
 SEED = 20_261_125

@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.support import databases, invariants, killing, rounds
 from tests.support.databases import Database
 
+ALONE = True
 COUNT, PEOPLE = 2, 8
 LONGEST_BACK = 5.0
 SEED = 20_261_125

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from models import clock
 from models.session import transaction
-from tests.figures import r1_same_task, r3_chosen_orders, r5_failing_calls, r12_double_posts, s6_uploads, s19_audit
+from tests.figures import r1_same_task, r2_pairs, r3_chosen_orders, r5_failing_calls, r12_double_posts, s6_uploads, s19_audit
 from tests.support import factories, hostile_files, invariants, ordering, rounds, tampering
 from tests.support.databases import Database
 from webapp import form_keys
@@ -37,6 +37,14 @@ def test_r1_finds_that_a_task_is_not_looked_at_again(database: Database, tmp_pat
         fair, _, _ = r1_same_task.fight(database, tmp_path, 2)
 
     assert fair == 0
+
+
+def test_r2_finds_that_a_task_is_not_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert r2_pairs.main(2, pairs=r2_pairs.PAIRS[:1]) == 0
+
+    monkeypatch.setattr(policies, "check_waiting", blind)
+
+    assert r2_pairs.main(2, pairs=r2_pairs.PAIRS[:1]) == 1
 
 
 @pytest.mark.parametrize("hook", ordering.HOOKS)
