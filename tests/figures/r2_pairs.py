@@ -63,7 +63,7 @@ def at_once(*deeds: Callable[[], Any]) -> list[Any]:
         line.wait()
         try:
             outcomes[number] = deeds[number]()
-        except Exception as error:  # noqa: BLE001  how a deed ended is what is asked
+        except Exception as error:
             outcomes[number] = error  # type: ignore[call-overload]
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(len(deeds))]

@@ -148,7 +148,7 @@ def catch_up(made: Place, behind: Behind, go_on: Callable[[], object]) -> Outcom
 
 
 def _is_left(made: Place, behind: Behind) -> bool:
-    if len(marking.effects(made.engine)) < len(behind.words):
+    if not set(behind.words) <= set(marking.effects(made.engine)):
         return True
     with new_session(made.engine, writes=False) as session:
         return session.scalar(select(Timer.id).limit(1)) is not None

@@ -29,7 +29,7 @@ STARTS = (
 MOST = {"work.show_task": 8, "public.show_decision": 4, "approvals.show_approval": 3, "cases.show_case": 3}
 # How many pages of one kind each person is led through: more of those that lead to something else according to where their case stands.
 OF_ONE_KIND = 3
-MORE_OF = {"cases.show_case": 14, "admin.put_back": 14, "inspections.show_inspection": 8, "preferred_list.show_list": 8, "work.show_task": 8, "publishing.desk": 8}
+MORE_OF = {"cases.show_case": 14, "cases.consultations": 14, "admin.put_back": 14, "inspections.show_inspection": 8, "preferred_list.show_list": 8, "work.show_task": 8, "publishing.desk": 8}
 NOT_PAGES = {
     "static": "a file", "council_css": "a style sheet", "council_logo": "a picture", "health.live": "for machines", "health.ready": "for machines", "health.figures": "for machines",
     "account.session_left": "for scripts", "work.task_state": "for scripts", "processes.diagram_xml": "a file", "cases.document": "a download",

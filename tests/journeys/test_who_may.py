@@ -17,7 +17,7 @@ from tests.support.server import Site
 
 def be_away(page: Page, delegate: str) -> None:
     """Name someone to act for this person from today on."""
-    page.goto("/settings")
+    page.goto("/settings/out-of-office")
     for name, day in (("starts_on", clock.today()), ("ends_on", clock.today() + timedelta(days=7))):
         for part in ("day", "month", "year"):
             page.locator(f"[name='{name}-{part}']").fill(str(getattr(day, part)))
