@@ -10,11 +10,10 @@ from models import ConsultationRequest, ConsultationStatus, User, clock
 from workflows.actions import audit, consultations, mail, redating
 from workflows.errors import Conflict, Invalid, Refused
 from workflows.queries import parameters
-from workflows.rules import calendar, permissions, words
+from workflows.rules import calendar, permissions, reasons, words
 from workflows.rules.calendar import Explanation
 
 LONGEST = timedelta(days=60)
-SHORTEST_REASON, LONGEST_REASON = 20, 1_000
 
 
 def give(session: Session, request: ConsultationRequest, *, until: date | None, because: str, by: User) -> None:
@@ -66,10 +65,8 @@ def _checked(session: Session, was: date, until: date | None, because: str) -> d
     errors: dict[str, str] = {}
     if problem := _problem_with(session, was, until):
         errors["until"] = problem
-    if len(because) < SHORTEST_REASON:
-        errors["because"] = f"Say why in at least {SHORTEST_REASON} characters"
-    elif len(because) > LONGEST_REASON:
-        errors["because"] = f"The reason must be {LONGEST_REASON:,} characters or fewer"
+    if problem := reasons.problem_with(because):
+        errors["because"] = problem
     if errors or until is None:
         raise Invalid(errors)
     return until
