@@ -1,7 +1,7 @@
 """Figure R6: the database is restarted as after a crash while eight people work: nothing is lost, nothing is done twice, and nobody loses a word.
 
 PostgreSQL is stopped at once and started, and no process of the service is. SQLite has no server: there the service itself is told
-to end and is started again. `python -m tests.figures.r6_restarts_long` does it twenty times on each.
+to end and is started again.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from pathlib import Path
 from tests.support import databases, invariants, killing, rounds
 from tests.support.databases import Database
 
+CLASS = "long"
 ALONE = True
-COUNT, PEOPLE = 2, 8
+COUNT, PEOPLE = 20, 8
 LONGEST_BACK = 5.0
 SEED = 20_261_125
 
@@ -36,7 +37,7 @@ class Outcome:
     faults: list[str] = field(default_factory=list)
 
 
-def main(count: int = COUNT, kinds: Sequence[str] = ("postgresql",)) -> int:
+def main(count: int = COUNT, kinds: Sequence[str] = databases.KINDS) -> int:
     """Print the figure's lines for each kind of database; 1 when any is short."""
     good = True
     for kind in kinds:
