@@ -80,7 +80,7 @@ def work(office: Office, kit: Tools, times: int = 1) -> Webhook:
     for _ in range(times):
         with transaction(office.engine) as session:
             session.execute(update(Job).where(Job.status == JobStatus.TODO).values(run_at=clock.now()))
-        work_off(office.engine, kit, clock.now(), most=1)
+        work_off(office.engine, kit, clock.now())
     with new_session(office.engine, writes=False) as session:
         return session.scalars(select(Webhook)).one()
 
