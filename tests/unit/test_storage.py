@@ -92,6 +92,7 @@ def test_a_busy_service_is_asked_again_and_a_refusal_is_not(fake: Fake) -> None:
         storage.read(replace(fake.bucket, address="http://127.0.0.1:1"), name)
 
 
+@pytest.mark.figure("R8 uploads_to_a_full_disk_kept_by_half_or_without_a_page")
 def test_a_full_disk_leaves_no_half_file_and_is_told_on_a_page(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ring = drills.rounds.build(database)
     settings = drills.settings_of(database.url, tmp_path)

@@ -90,6 +90,7 @@ def test_a_mail_arrives_once_with_its_link_and_its_key(office: Office) -> None:
     assert "By Friday." in text_of(arrived)
 
 
+@pytest.mark.figure("R21 mails_to_a_bad_server_lost_sent_twice_or_not_shown")
 @pytest.mark.parametrize("answers", [{"rcpt": "451 Later"}, {"data": "451 Later"}, {"rcpt": "550 Nobody here"}])
 def test_a_mail_that_was_refused_is_tried_again_and_arrives_once(office: Office, answers: dict[str, str]) -> None:
     letterbox = Letterbox(**answers)  # type: ignore[arg-type]
@@ -103,6 +104,7 @@ def test_a_mail_that_was_refused_is_tried_again_and_arrives_once(office: Office,
     assert len(letterbox.kept) == 1
 
 
+@pytest.mark.figure("R21 mails_to_a_bad_server_lost_sent_twice_or_not_shown")
 def test_a_mail_whose_fate_is_unknown_is_not_sent_again_and_says_so(office: Office) -> None:
     letterbox = Letterbox(drops=True)
     with serving(letterbox) as tools:
@@ -115,6 +117,7 @@ def test_a_mail_whose_fate_is_unknown_is_not_sent_again_and_says_so(office: Offi
     assert len(letterbox.kept) == 1
 
 
+@pytest.mark.figure("R21 mails_to_a_bad_server_lost_sent_twice_or_not_shown")
 def test_a_mail_that_a_killed_worker_was_sending_is_not_sent_again(office: Office) -> None:
     letterbox = Letterbox()
     with serving(letterbox) as tools:
@@ -127,6 +130,7 @@ def test_a_mail_that_a_killed_worker_was_sending_is_not_sent_again(office: Offic
     assert letterbox.kept == []
 
 
+@pytest.mark.figure("R21 mails_to_a_bad_server_lost_sent_twice_or_not_shown")
 def test_a_server_that_is_away_holds_up_nothing_but_the_mail(office: Office) -> None:
     write(office)
     tools = Tools(mail=MailServer(host="127.0.0.1", port=1, starttls=False, seconds=1.0))
@@ -140,6 +144,7 @@ def test_a_server_that_is_away_holds_up_nothing_but_the_mail(office: Office) -> 
     assert threading.active_count() < 50
 
 
+@pytest.mark.figure("R21 mails_to_a_bad_server_lost_sent_twice_or_not_shown")
 def test_a_slow_server_is_given_up_and_the_mail_goes_later_once(office: Office) -> None:
     letterbox = Letterbox(seconds=1.0)
     with serving(letterbox) as tools:
@@ -152,6 +157,7 @@ def test_a_slow_server_is_given_up_and_the_mail_goes_later_once(office: Office) 
     assert (sent.sent_at is not None, len(letterbox.kept)) == (True, 1)
 
 
+@pytest.mark.figure("R21 mails_to_a_bad_server_lost_sent_twice_or_not_shown")
 def test_after_three_tries_the_outbox_says_how_often_and_what_the_server_said(office: Office) -> None:
     letterbox = Letterbox(rcpt="451 Come back later")
     with serving(letterbox) as tools:

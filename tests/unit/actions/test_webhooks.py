@@ -143,6 +143,7 @@ def test_a_message_of_what_was_rolled_back_is_never_sent(office: Office) -> None
         assert session.scalar(select(func.count()).select_from(Webhook)) == 0 == session.scalar(select(func.count()).select_from(Job))
 
 
+@pytest.mark.figure("R21 messages_to_a_bad_system_lost_taken_twice_or_not_shown")
 def test_a_message_that_is_not_taken_shows_and_is_given_up_with_an_incident_until_someone_tries_again(office: Office) -> None:
     with receiver(lambda number: "fail" if number < telling_systems.MOST_TRIES else "take") as other:
         row = tell(office)
