@@ -69,6 +69,7 @@ from models.people import (
 )
 from models.placements import Placement, WelfareCheck
 from models.processes import (
+    OPEN_TASKS,
     Answer,
     Draft,
     Incident,
@@ -102,6 +103,7 @@ from models.trials import Trial
 from models.undertakings import Undertaking, UndertakingStatus
 
 __all__ = [
+    "OPEN_TASKS",
     "AccuracyComment",
     "Answer",
     "Application",

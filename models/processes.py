@@ -32,6 +32,10 @@ class TaskStatus(enum.Enum):
     CANCELLED = "cancelled"
 
 
+# A task that waits for somebody; the other two are over.
+OPEN_TASKS = (TaskStatus.READY, TaskStatus.CLAIMED)
+
+
 class ProcessDefinition(Keyed, Model):
     """One deployed, numbered version of a process folder; never changed after it is stored. Rolling back makes a new version of old files."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from models import KeyDecision, TaskStatus, UserTask
+from models import OPEN_TASKS, KeyDecision, TaskStatus, UserTask
 from webapp.approvals import bp, choices, files
 from webapp.db import db
 from webapp.shared import published, task_forms
@@ -78,7 +78,7 @@ def file_page(task: UserTask, *, validated: Validated | None = None) -> str:
     """The file; with `validated` its form shows what was typed and what is wrong with it."""
     file = approvals.file_of(db.session, decision_of(task))
     shown = files.present(task, file)
-    refusal = files.refusal(task, file) if task.status in approvals.OPEN else ""
+    refusal = files.refusal(task, file) if task.status in OPEN_TASKS else ""
     form = _form(task, file, shown, refusal, validated)
     return render_template(
         "approvals/file.html",
@@ -86,14 +86,14 @@ def file_page(task: UserTask, *, validated: Validated | None = None) -> str:
         task=task,
         refusal=refusal,
         holder=files.still_with(task),
-        is_open=task.status in approvals.OPEN,
+        is_open=task.status in OPEN_TASKS,
         form=form,
         errors=form.errors if form else [],
     )
 
 
 def _form(task: UserTask, file: File, shown: Mapping[str, Any], refusal: str, validated: Validated | None) -> TaskForm | None:
-    if task.status not in approvals.OPEN or files.still_with(task) or refusal:
+    if task.status not in OPEN_TASKS or files.still_with(task) or refusal:
         return None
     if shown["is_met"]:
         return task_forms.open_form(task, validated=validated, begins=_first_words(file, shown["kind"]))

@@ -8,7 +8,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models import UserTask, clock
+from models import OPEN_TASKS, UserTask, clock
 from webapp import kept
 from webapp.approvals import bp, choices, files, pages
 from webapp.db import db, writes
@@ -65,7 +65,7 @@ def _check_person(task: UserTask) -> None:
 
     Who was faster is told by the completion itself.
     """
-    why = approvals.refusal(db.session, task, pages.decision_of(task), person()) if task.status in approvals.OPEN else ""
+    why = approvals.refusal(db.session, task, pages.decision_of(task), person()) if task.status in OPEN_TASKS else ""
     if why:
         raise Refused(why)
 
@@ -73,7 +73,7 @@ def _check_person(task: UserTask) -> None:
 def _check_moment(task: UserTask) -> None:
     """Raise NotYetLawful for a decision that may not be made now. Sending back and moving need no lawful moment."""
     makes_it = choices.kind_of(task) == "decide" and request.form.get(choices.CHOICE) in choices.MAKES_A_DECISION
-    if makes_it and task.status in approvals.OPEN:
+    if makes_it and task.status in OPEN_TASKS:
         actions.check_lawful(db.session, pages.decision_of(task), by=person(), at=clock.now())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models import TaskStatus, UserTask
+from models import OPEN_TASKS, TaskStatus, UserTask
 from webapp.db import db, writes
 from webapp.provider import bp, frame
 from webapp.provider.home import task_row
@@ -43,7 +43,7 @@ def complete_task(task_id: uuid.UUID) -> ResponseReturnValue:
     """Send the answer, or keep its draft for later, or show what will be sent, as the button says."""
     task = _find(task_id)
     there = task_links.provider_href(task)
-    if task.status in task_queries.OPEN and there != url_for("provider.show_task", task_id=task.id):
+    if task.status in OPEN_TASKS and there != url_for("provider.show_task", task_id=task.id):
         return redirect(there, 303)
     wanted = request.form.get("_do", "complete")
     if wanted == "later":
@@ -146,7 +146,7 @@ def _keep_file(task: UserTask, key: str, file: File) -> None:
 
 
 def _page(task: UserTask, form: TaskForm | None = None) -> str:
-    is_open = task.status in task_queries.OPEN
+    is_open = task.status in OPEN_TASKS
     is_held = is_open and task.assignee_id not in (None, person().id)
     shown = form or (task_forms.open_form(task) if is_open and not is_held else None)
     return frame.page(

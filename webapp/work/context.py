@@ -12,13 +12,12 @@ from flask import current_app, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from models import CandidateGroup, Case, Comment, Document, KeyDecision, ProcessInstance, TaskStatus, User, UserTask
+from models import OPEN_TASKS, CandidateGroup, Case, Comment, Document, KeyDecision, ProcessInstance, TaskStatus, User, UserTask
 from webapp.shared import case_cards, filters, provider_files
 from webapp.work import rows
 from workflows.engine import Spec
 from workflows.library import definitions
 from workflows.queries import decisions
-from workflows.queries.tasks import OPEN
 from workflows.rules import words
 from workflows.rules.calendar import Explanation
 
@@ -131,7 +130,7 @@ def _case_tasks(session: Session, case_id: uuid.UUID) -> list[_Line]:
 
 
 def _stage(name: str, lines: Sequence[_Line], task: UserTask, reader: User) -> dict[str, Any]:
-    now = [line for line in lines if line.status in OPEN]
+    now = [line for line in lines if line.status in OPEN_TASKS]
     state = "now" if now else "done" if any(line.status is TaskStatus.COMPLETED for line in lines) else "to come"
     shown = [line for line in lines if line.status is not TaskStatus.CANCELLED] if now else []
     return {"name": name, "state": state, "tasks": [_step(line, task, reader) for line in shown]}

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from models import TaskStatus, UserTask
+from models import OPEN_TASKS, TaskStatus, UserTask
 from webapp.db import db, writes
 from webapp.shared import applied, comparing, task_forms, task_links
 from webapp.shared.drafts import keep as keep_draft
@@ -48,7 +48,7 @@ def complete_task(task_id: uuid.UUID) -> ResponseReturnValue:
     What is read and signed or published on a page of its own is done there and nowhere else.
     """
     task = task_queries.task_for(db.session, person(), task_id)
-    if task.status in task_queries.OPEN and not task_links.is_plain(task):
+    if task.status in OPEN_TASKS and not task_links.is_plain(task):
         return redirect(task_links.href(task), 303)
     wanted = request.form.get("_do", "complete")
     if wanted == "later":

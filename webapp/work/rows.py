@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from models import TaskStatus, User, clock
+from models import OPEN_TASKS, TaskStatus, User, clock
 from webapp.shared import task_links
 from webapp.work.lists import Listed
 from workflows.queries.inbox import MOST_COUNTED, Counts, Desk, Item
@@ -45,7 +45,7 @@ class Row:
 def row(item: Item, desk: Desk, found: Listed, refusals: Mapping[Any, str]) -> Row:
     """One line of a list."""
     tag, colour = status_tag(item.status, has_draft=item.has_draft)
-    is_open = item.status in (TaskStatus.READY, TaskStatus.CLAIMED)
+    is_open = item.status in OPEN_TASKS
     return Row(
         id=str(item.id), href=task_links.href(item, **found.arguments()), name=item.name, label=item.label,
         reference=item.reference, title=item.title,

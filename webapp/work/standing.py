@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models import TaskStatus, User, UserTask
+from models import OPEN_TASKS, TaskStatus, User, UserTask
 from webapp.db import db
 from webapp.shared import declaring, filters
 from webapp.signed_in import person
@@ -37,7 +37,7 @@ class Standing:
 def standing(task: UserTask) -> Standing:
     """How the person who is signed in stands to this task."""
     reader = person()
-    is_open = task.status in task_queries.OPEN
+    is_open = task.status in OPEN_TASKS
     acting_for = task_queries.acting_for(db.session, task, reader) if is_open else None
     manager = people.manager_of(db.session, task.candidate_group) if is_open else None
     return Standing(

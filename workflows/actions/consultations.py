@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import (
+    OPEN_TASKS,
     Case,
     ConsultationRequest,
     ConsultationResponse,
     ConsultationStatus,
     KeyDecision,
     NoticeRoute,
-    TaskStatus,
     User,
     UserTask,
     clock,
@@ -289,7 +289,7 @@ def _waiting_tasks(session: Session, request: ConsultationRequest) -> list[UserT
                 UserTask.case_id == request.decision.case_id,
                 UserTask.bpmn_id == "give-advice",
                 UserTask.candidate_group == request.consultee_key,
-                UserTask.status.in_([TaskStatus.READY, TaskStatus.CLAIMED]),
+                UserTask.status.in_(OPEN_TASKS),
             )
         )
     )

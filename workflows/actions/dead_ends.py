@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from models import Incident, InstanceStatus, ProcessInstance, TaskStatus, Timer, UserTask
+from models import OPEN_TASKS, Incident, InstanceStatus, ProcessInstance, Timer, UserTask
 from workflows import engine
 from workflows.actions import incidents, instances
 from workflows.engine import Run
 from workflows.library import definitions
 
-OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 MOST_AT_ONCE = 200
 # The element of these incidents: no element of any diagram has such an id.
 NOWHERE = "-"
@@ -27,7 +26,7 @@ def suspects(session: Session, *, limit: int = MOST_AT_ONCE) -> Sequence[uuid.UU
     query = select(mine).where(
         ProcessInstance.status == InstanceStatus.RUNNING,
         ProcessInstance.looked_revision.is_distinct_from(ProcessInstance.revision),
-        ~exists().where(UserTask.instance_id == mine, UserTask.status.in_(OPEN)),
+        ~exists().where(UserTask.instance_id == mine, UserTask.status.in_(OPEN_TASKS)),
         ~exists().where(Timer.instance_id == mine),
         ~exists().where(Incident.instance_id == mine, Incident.closed_at.is_(None)),
     )
@@ -57,7 +56,7 @@ def _still_suspect(session: Session, instance: ProcessInstance) -> set[uuid.UUID
 
 def waits_by_rows(session: Session, instance: ProcessInstance) -> bool:
     """Whether a person or the time can move an instance."""
-    task = select(UserTask.id).where(UserTask.instance_id == instance.id, UserTask.status.in_(OPEN)).limit(1)
+    task = select(UserTask.id).where(UserTask.instance_id == instance.id, UserTask.status.in_(OPEN_TASKS)).limit(1)
     timer = select(Timer.id).where(Timer.instance_id == instance.id).limit(1)
     return session.scalar(task) is not None or session.scalar(timer) is not None
 

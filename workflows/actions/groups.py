@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import CandidateGroup, GroupKind, GroupMembership, TaskStatus, User, UserTask, clock
+from models import OPEN_TASKS, CandidateGroup, GroupKind, GroupMembership, User, UserTask, clock
 from workflows.actions import audit
 from workflows.errors import Conflict, Invalid, NotFound, Refused
 from workflows.rules import permissions
@@ -24,7 +24,6 @@ STATUTORY: Mapping[str, str] = {
     "lead_director": "Children Act 2004 s.18",
     "democratic_services": "SI 2012/2089, the proper officer",
 }
-OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 LONGEST = 100
 
 
@@ -138,7 +137,7 @@ def _problem_with_end(session: Session, found: CandidateGroup | None, ends_on: d
     same = select(CandidateGroup.key).where(CandidateGroup.role == found.role, CandidateGroup.key != found.key, CandidateGroup.ends_on.is_(None))
     if found.role in STATUTORY and session.scalar(same.limit(1)) is None:
         return f"The law wants this post: {STATUTORY[found.role]}. Add the one that follows it first"
-    waiting = session.scalar(select(UserTask.id).where(UserTask.candidate_group == found.key, UserTask.status.in_(OPEN)).limit(1))
+    waiting = session.scalar(select(UserTask.id).where(UserTask.candidate_group == found.key, UserTask.status.in_(OPEN_TASKS)).limit(1))
     return "It has open tasks. Give them to another team first" if waiting is not None else ""
 
 

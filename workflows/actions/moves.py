@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import CaseMove, InstanceStatus, ProcessDefinition, ProcessInstance, User, UserTask, clock
+from models import OPEN_TASKS, CaseMove, InstanceStatus, ProcessDefinition, ProcessInstance, User, UserTask, clock
 from workflows import engine
 from workflows.actions import audit, breaches, instances, waiting
-from workflows.engine import OperationCall, Run, WaitingTask
+from workflows.engine import Run, WaitingTask
 from workflows.errors import Conflict, NotFound, Refused
 from workflows.library import definitions, legal, moving
 from workflows.rules import drafting
@@ -104,7 +104,7 @@ def _detail(instance: ProcessInstance, before: ProcessDefinition, after: Process
 
 def _stand(session: Session, instance: ProcessInstance, on: ProcessDefinition, state: bytes) -> None:
     """Let an instance stand on a version with a state, and make its rows say so."""
-    run = engine.load(definitions.spec_of(session, on), state, perform=_perform_nothing)
+    run = engine.load(definitions.spec_of(session, on), state, perform=engine.perform_nothing)
     instance.definition_id, instance.definition = on.id, on
     instance.state, instance.live, instance.revision = state, sorted(run.live), instance.revision + 1
     session.flush()
@@ -112,12 +112,8 @@ def _stand(session: Session, instance: ProcessInstance, on: ProcessDefinition, s
     waiting.keep_timers(session, instance, run)
 
 
-def _perform_nothing(call: OperationCall) -> Mapping[str, Any]:
-    raise AssertionError(f"{call.name} must not be performed while a case is moved")
-
-
 def _open_rows(session: Session, instance: ProcessInstance) -> Sequence[UserTask]:
-    return session.scalars(select(UserTask).where(UserTask.instance_id == instance.id, UserTask.status.in_(waiting.OPEN))).all()
+    return session.scalars(select(UserTask).where(UserTask.instance_id == instance.id, UserTask.status.in_(OPEN_TASKS))).all()
 
 
 def _keep_tasks(session: Session, instance: ProcessInstance, run: Run) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import (
+    OPEN_TASKS,
     Application,
     AuditEvent,
     Case,
@@ -27,21 +28,18 @@ from models import (
     InstanceStatus,
     KeyDecision,
     ProcessInstance,
-    TaskStatus,
     UserTask,
     clock,
 )
 from workflows import engine
 from workflows.actions import audit, consultations, evaluation_clock, instances, public_page, records, redating_counted, reminders, waiting
-from workflows.engine import OperationCall, Run, redating
+from workflows.engine import Run, redating
 from workflows.engine.redating import Known
 from workflows.library import definitions
 from workflows.queries import decisions as decision_queries
 from workflows.queries import parameters
 from workflows.rules import calendar
 from workflows.rules.calendar import Closure, Explanation
-
-OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ def move_timers(session: Session, case: Case, values: dict[Known, str], *, of: K
     """Let the running processes of a case know the new values, with `of` only one branch of a list; tasks that are due by one of them follow."""
     running = select(ProcessInstance).where(ProcessInstance.case_id == case.id, ProcessInstance.status == InstanceStatus.RUNNING)
     for instance in session.scalars(running):
-        run = engine.load(definitions.known(session, instance.definition_id).spec, instance.state, perform=_perform_nothing)
+        run = engine.load(definitions.known(session, instance.definition_id).spec, instance.state, perform=engine.perform_nothing)
         redating.redate(run, values, of=of)
         state = run.dump()
         if state == instance.state:
@@ -132,7 +130,7 @@ def move_timers(session: Session, case: Case, values: dict[Known, str], *, of: K
 
 def _move_tasks_due_on(session: Session, instance: ProcessInstance, run: Run) -> None:
     waits = {task.id: task for task in run.waiting_tasks()}
-    query = select(UserTask).where(UserTask.instance_id == instance.id, UserTask.status.in_(OPEN))
+    query = select(UserTask).where(UserTask.instance_id == instance.id, UserTask.status.in_(OPEN_TASKS))
     for row in session.scalars(query):
         task = waits.get(row.engine_task_id)
         if task is None:
@@ -145,10 +143,6 @@ def _move_tasks_due_on(session: Session, instance: ProcessInstance, run: Run) ->
             row.due_at = due_at
             reminders.look_again(session, row)
     session.flush()
-
-
-def _perform_nothing(call: OperationCall) -> None:
-    raise AssertionError(f"{call.name} must not be performed while dates move")
 
 
 # One date worked out anew
@@ -176,7 +170,7 @@ def _reckoned(session: Session, kept: dict[str, Any] | None, days: Days) -> cale
 
 def _tasks(session: Session, case: Case, days: Days) -> Iterator[Moved]:
     """Tasks with a time allowed; those due on a date of the case follow that date."""
-    for task in session.scalars(select(UserTask).where(UserTask.case_id == case.id, UserTask.status.in_(OPEN)).order_by(UserTask.created_at)):
+    for task in session.scalars(select(UserTask).where(UserTask.case_id == case.id, UserTask.status.in_(OPEN_TASKS)).order_by(UserTask.created_at)):
         deadline = _reckoned(session, task.due_explanation, days)
         if deadline is not None:
             yield _moved(f"{TASK}{task.name}", task.due_explanation, deadline, {}, _move_task(session, task, deadline))

@@ -14,13 +14,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Case, InstanceStatus, ProcessDefinition, ProcessInstance, TaskStatus, Timer, UserTask, clock
+from models import OPEN_TASKS, Case, InstanceStatus, ProcessDefinition, ProcessInstance, Timer, UserTask, clock
 from workflows.engine.redating import Known
 from workflows.queries import parameters
 from workflows.rules import calendar
 from workflows.rules.calendar import Calendar, Closure
 
-OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 CLOSE_OF_BUSINESS = time(17)
 
 
@@ -102,7 +101,7 @@ def _known(session: Session, case: Case) -> Iterator[tuple[str, dict[str, Any]]]
     )
     for key, instance_id in session.execute(query).all():
         rows = session.scalars(
-            select(UserTask.variables).where(UserTask.instance_id == instance_id, UserTask.status.in_(OPEN)).order_by(UserTask.created_at)
+            select(UserTask.variables).where(UserTask.instance_id == instance_id, UserTask.status.in_(OPEN_TASKS)).order_by(UserTask.created_at)
         )
         known: dict[str, Any] = {}
         for variables in rows:
@@ -114,7 +113,7 @@ def _awaited(session: Session, case: Case) -> set[datetime]:
     """The moments that something in a case waits for: a value that nothing waits for any longer is no open date."""
     running = select(ProcessInstance.id).where(ProcessInstance.case_id == case.id, ProcessInstance.status == InstanceStatus.RUNNING)
     timers = session.scalars(select(Timer.due_at).where(Timer.instance_id.in_(running)))
-    tasks = session.scalars(select(UserTask.due_at).where(UserTask.instance_id.in_(running), UserTask.status.in_(OPEN)))
+    tasks = session.scalars(select(UserTask.due_at).where(UserTask.instance_id.in_(running), UserTask.status.in_(OPEN_TASKS)))
     return {*timers, *tasks}
 
 

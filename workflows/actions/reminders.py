@@ -11,14 +11,13 @@ from functools import cached_property
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from models import CandidateGroup, Case, TaskReminder, TaskStatus, UserTask, clock
+from models import OPEN_TASKS, CandidateGroup, Case, TaskReminder, UserTask, clock
 from workflows.actions import audit, mail
 from workflows.engine.escalation import Stage
 from workflows.library.working_hours import WorkingHours
 from workflows.queries import mail_about, parameters, reminding
 from workflows.rules import calendar
 
-OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 MORNING = time(9)
 MOST_AT_ONCE = 100
 # No stage comes before a fifth of the time allowed, so a new task is first looked at well before that and not while it is made.
@@ -32,13 +31,13 @@ def first_look(created_at: datetime, due_at: datetime) -> datetime:
 
 def due_tasks(session: Session, now: datetime, *, limit: int = MOST_AT_ONCE) -> Sequence[uuid.UUID]:
     """The open tasks whose reminders are to be looked at by an aware moment, the earliest first."""
-    query = select(UserTask.id).where(UserTask.look_at.is_not(None), UserTask.look_at <= now, UserTask.status.in_(OPEN))
+    query = select(UserTask.id).where(UserTask.look_at.is_not(None), UserTask.look_at <= now, UserTask.status.in_(OPEN_TASKS))
     return session.scalars(query.order_by(UserTask.look_at, UserTask.id).limit(limit)).all()
 
 
 def next_due(session: Session) -> datetime | None:
     """When the next task wants to be looked at; None when none does."""
-    return session.scalar(select(func.min(UserTask.look_at)).where(UserTask.look_at.is_not(None), UserTask.status.in_(OPEN)))
+    return session.scalar(select(func.min(UserTask.look_at)).where(UserTask.look_at.is_not(None), UserTask.status.in_(OPEN_TASKS)))
 
 
 def look_again(session: Session, task: UserTask) -> None:
@@ -109,7 +108,7 @@ def _locked(session: Session, task_id: uuid.UUID) -> UserTask | None:
         return None
     audit.lock(session, session.get_one(Case, case_id))
     task = session.get_one(UserTask, task_id, with_for_update=True, populate_existing=True)
-    return task if task.status in OPEN and task.look_at is not None else None
+    return task if task.status in OPEN_TASKS and task.look_at is not None else None
 
 
 def _subject(task: UserTask, now: datetime, times: Times) -> str:

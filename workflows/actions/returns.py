@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import AuditEvent, CandidateGroup, CaseReturn, InstanceStatus, ProcessInstance, TaskStatus, Timer, User, UserTask, clock
+from models import OPEN_TASKS, AuditEvent, CandidateGroup, CaseReturn, InstanceStatus, ProcessInstance, TaskStatus, Timer, User, UserTask, clock
 from workflows import engine
 from workflows.actions import audit, dead_ends, incidents, instances, waiting
-from workflows.engine import OperationCall, Run, setting
+from workflows.engine import Run, setting
 from workflows.engine.moving import Verdict
 from workflows.engine.places import places_of
 from workflows.errors import Conflict, NotFound, Refused
@@ -74,7 +74,7 @@ def _why_not(session: Session, instance: ProcessInstance, task: UserTask) -> str
     if not verdict.moves:
         return f"The case cannot go back there: {verdict.why}"
     version = moving.version_of(session, instance.definition)
-    run = engine.load(version.spec, instance.state, perform=_perform_nothing)
+    run = engine.load(version.spec, instance.state, perform=engine.perform_nothing)
     why = why_not_at(version, verdict.places, moving.passed_by(session, instance)(), list(places_of(run.workflow)))
     return f"The case cannot go back there: {why}" if why else ""
 
@@ -117,7 +117,7 @@ def preview(session: Session, instance: ProcessInstance, task_id: uuid.UUID) -> 
 
 
 def _open(session: Session, instance: ProcessInstance) -> Sequence[UserTask]:
-    query = select(UserTask).where(UserTask.instance_id == instance.id, UserTask.status.in_(waiting.OPEN))
+    query = select(UserTask).where(UserTask.instance_id == instance.id, UserTask.status.in_(OPEN_TASKS))
     return session.scalars(query.order_by(UserTask.created_at, UserTask.id)).all()
 
 
@@ -168,7 +168,7 @@ def _rows(session: Session, instance: ProcessInstance) -> dict[str, Any]:
 
 
 def _stand(session: Session, instance: ProcessInstance, state: bytes, stuck_at: str) -> None:
-    run = engine.load(moving.version_of(session, instance.definition).spec, state, perform=_perform_nothing)
+    run = engine.load(moving.version_of(session, instance.definition).spec, state, perform=engine.perform_nothing)
     instance.state, instance.live, instance.revision, instance.stuck_at = state, sorted(run.live), instance.revision + 1, stuck_at
     session.flush()
     waiting.keep_tasks(session, instance, run)
@@ -213,7 +213,3 @@ def of_instance(session: Session, instance: ProcessInstance) -> Sequence[CaseRet
 def can_undo(instance: ProcessInstance, found: CaseReturn) -> bool:
     """Whether a case still stands where it was put back to."""
     return found.undone_at is None and instance.revision == found.revision_after and instance.status is InstanceStatus.RUNNING
-
-
-def _perform_nothing(call: OperationCall) -> None:
-    raise AssertionError(f"{call.name} must not be performed while a case is put back")

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from models import Answer, Case, Draft, ProcessInstance, TaskStatus, User, UserTask, clock
+from models import OPEN_TASKS, Answer, Case, Draft, ProcessInstance, TaskStatus, User, UserTask, clock
 from workflows.actions import audit, instances, operating, task_mails
 from workflows.engine import language
 from workflows.errors import Conflict, Invalid, Refused, TaskGone
@@ -111,7 +111,7 @@ def _share_draft(session: Session, task: UserTask, holder: uuid.UUID) -> None:
 def reassign(session: Session, task: UserTask, *, to: User, by: User, reason: str = "") -> None:
     """Give a task to someone of its group. Refused for a stranger or for someone whom the task is not for; TaskGone when it is over."""
     current = _locked(session, task)
-    if current.status not in task_queries.OPEN:
+    if current.status not in OPEN_TASKS:
         policies.check_waiting(current, by=by)
     permissions.check_reassign(by, current, manager_key=people.manager_of(session, current.candidate_group))
     if not to.is_active:

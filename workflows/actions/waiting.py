@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from models import CandidateGroup, CaseStatus, InstanceStatus, Message, ProcessInstance, TaskStatus, Timer, UserTask, clock
+from models import OPEN_TASKS, CandidateGroup, CaseStatus, InstanceStatus, Message, ProcessInstance, TaskStatus, Timer, UserTask, clock
 from workflows.actions import audit, reminders, task_mails
 from workflows.engine import Run, WaitingTask, WaitingTimer, language
 from workflows.errors import CannotContinue
@@ -20,14 +20,13 @@ from workflows.rules import calendar
 
 DEFAULT_RULE = "task_days"
 CLOSE_OF_BUSINESS = time(17)
-OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 
 
 def keep_tasks(session: Session, instance: ProcessInstance, run: Run) -> None:
     """Add a row for each task that has begun to wait, and cancel those the process took away."""
     wanted = {task.id: task for task in run.waiting_tasks()}
     open_rows = session.execute(
-        select(UserTask.engine_task_id, UserTask.id).where(UserTask.instance_id == instance.id, UserTask.status.in_(OPEN))
+        select(UserTask.engine_task_id, UserTask.id).where(UserTask.instance_id == instance.id, UserTask.status.in_(OPEN_TASKS))
     ).all()
     known = {row.engine_task_id for row in open_rows}
     gone = [row.id for row in open_rows if row.engine_task_id not in wanted]

@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from models import Case, Incident, InterestKind, Provider, PurchasingList, UserTask, clock
+from models import OPEN_TASKS, Case, Incident, InterestKind, Provider, PurchasingList, UserTask, clock
 from models.session import new_session, transaction
 from workflows.actions import interests, tasks
 from workflows.demo import arriving, deeds
@@ -25,7 +25,6 @@ from workflows.enqueue import Tools
 from workflows.jobs import planning, standing_watch, visits_due
 from workflows.jobs.runner import next_moment, run_once
 from workflows.library import task_forms
-from workflows.queries import tasks as task_queries
 from workflows.rules import calendar
 
 Deed = Callable[[Scene], str]
@@ -130,7 +129,7 @@ def _look(walked: Walk) -> None:
     query = (
         select(UserTask, Case.provider_id)
         .join(Case, Case.id == UserTask.case_id)
-        .where(Case.provider_id.is_not(None), UserTask.status.in_(task_queries.OPEN))
+        .where(Case.provider_id.is_not(None), UserTask.status.in_(OPEN_TASKS))
         .order_by(UserTask.created_at, UserTask.bpmn_id)
     )
     with new_session(walked.engine, writes=False) as session:
@@ -158,7 +157,7 @@ def _complete(scene: Scene, task_id: uuid.UUID, step: Step, trader: Trader) -> s
     """Do a task as the person whose it is; staff have declared their interests first."""
     session = scene.session
     task = session.get_one(UserTask, task_id)
-    if task.status not in task_queries.OPEN:
+    if task.status not in OPEN_TASKS:
         return ""
     by = find_person(session, step.by[trader.number % len(step.by)]) if step.by else arriving.person_of(scene, trader)
     if step.by:

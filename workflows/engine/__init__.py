@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflows.engine.checking import check
 from workflows.engine.definition import Spec, Step, digest, read, steps_of
-from workflows.engine.operations import OperationCall, known_operations
+from workflows.engine.operations import OperationCall, known_operations, perform_nothing
 from workflows.engine.problems import DefinitionRefused, Problem
 from workflows.engine.running import OperationFailed, Run, StepBudgetSpent, TaskNotWaiting, load, start
 from workflows.engine.spiff import harden
@@ -33,6 +33,7 @@ __all__ = [
     "digest",
     "known_operations",
     "load",
+    "perform_nothing",
     "read",
     "start",
     "steps_of",

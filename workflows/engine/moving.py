@@ -26,6 +26,7 @@ from workflows.engine.definition import Spec
 from workflows.engine.environment import SafeEngine
 from workflows.engine.events import Message
 from workflows.engine.joins import LIVE, TAKEN, CountedJoin
+from workflows.engine.operations import perform_nothing
 from workflows.engine.places import AHEAD, Place, places_of
 
 SPLIT, JOIN, EACH = ".BoundaryEventSplit", ".BoundaryEventJoin", " [child]"
@@ -106,7 +107,7 @@ class _Work:
             if name not in self.new.called:
                 raise CannotMove(f"{self.words(name)}, inside which it stands, is no longer there")
             _Scope(self, self.old.called[name], self.new.called[name], inside).rewrite()
-        workflow = CaseWorkflow(self.new.top, self.new.called, script_engine=SafeEngine(_perform_nothing), deserializing=True)
+        workflow = CaseWorkflow(self.new.top, self.new.called, script_engine=SafeEngine(perform_nothing), deserializing=True)
         state.fill(workflow, json.dumps(self.packed).encode(), self.new.called)
         return workflow
 
@@ -297,10 +298,6 @@ class _Scope:
             return False
         self.work.notes.append(f"{self.work.words(row[NAME])} no longer waits")
         return True
-
-
-def _perform_nothing(call: Any) -> None:
-    raise AssertionError(f"{call.name} must not be performed while a case is moved")
 
 
 def _element(name: str) -> str:

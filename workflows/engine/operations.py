@@ -32,6 +32,13 @@ class Operation:
 
 Perform = Callable[[OperationCall], Mapping[str, Any] | None]
 
+
+def perform_nothing(call: OperationCall) -> None:
+    """For a case that is only looked at, moved or set: AssertionError, because no operation may be performed then."""
+    raise AssertionError(f"{call.name} must not be performed while the case does not go on")
+
+
+
 _register: dict[str, Operation] = {}
 
 

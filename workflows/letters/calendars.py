@@ -10,9 +10,8 @@ from icalendar import Calendar, Event
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import CandidateGroup, Case, GroupKind, Inspection, TaskStatus, User, UserTask, clock
+from models import OPEN_TASKS, CandidateGroup, Case, GroupKind, Inspection, TaskStatus, User, UserTask, clock
 from workflows.queries import inspections, unspoken
-from workflows.queries.tasks import OPEN
 from workflows.rules import calendar, permissions
 from workflows.rules.calendar.london import END_OF_DAY
 
@@ -84,7 +83,7 @@ def _tasks(session: Session, user: User) -> list[Entry]:
     query = (
         select(UserTask, Case)
         .join(Case, Case.id == UserTask.case_id)
-        .where(UserTask.status.in_(OPEN), (UserTask.assignee_id == user.id) | free)
+        .where(UserTask.status.in_(OPEN_TASKS), (UserTask.assignee_id == user.id) | free)
         .order_by(UserTask.due_at, UserTask.id)
         .limit(MOST)
     )

@@ -13,6 +13,7 @@ from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from models import (
+    OPEN_TASKS,
     Answer,
     AuditEvent,
     Case,
@@ -31,8 +32,6 @@ from models import (
 from workflows import engine
 from workflows.engine import DefinitionRefused, Run, StateNotReadable
 from workflows.library import definitions
-
-OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def _completions(session: Session) -> Iterator[Found]:
 def _closed_cases(session: Session) -> Iterator[Found]:
     """Nothing is open in what has ended: no task, no timer, no running process."""
     ended = ProcessInstance.status != InstanceStatus.RUNNING
-    for task_id in session.scalars(select(UserTask.id).join(ProcessInstance).where(ended, UserTask.status.in_(OPEN))):
+    for task_id in session.scalars(select(UserTask.id).join(ProcessInstance).where(ended, UserTask.status.in_(OPEN_TASKS))):
         yield Found(4, f"task {task_id} is open and its process has ended")
     for timer_id in session.scalars(select(Timer.id).join(ProcessInstance).where(ended)):
         yield Found(4, f"timer {timer_id} runs and its process has ended")
@@ -153,7 +152,7 @@ def _instance(session: Session, instance: ProcessInstance) -> Iterator[Found]:
 
 def _tasks(session: Session, instance: ProcessInstance, run: Run) -> Iterator[Found]:
     open_ones = select(UserTask.engine_task_id, UserTask.status, UserTask.assignee_id)
-    rows = session.execute(open_ones.where(UserTask.instance_id == instance.id, UserTask.status.in_(OPEN))).all()
+    rows = session.execute(open_ones.where(UserTask.instance_id == instance.id, UserTask.status.in_(OPEN_TASKS))).all()
     ids, waiting = {row.engine_task_id for row in rows}, {task.id for task in run.waiting_tasks()}
     if ids != waiting:
         yield Found(5, f"process {instance.id} waits for {len(waiting)} tasks and has {len(ids)} open rows, {len(ids & waiting)} of them the same")

@@ -22,9 +22,9 @@ def why_not_past(version: Version, stored: bytes, element: str) -> str:
     rule = next((each for each in version.rules if element in _keys_named(version, each.names)), None)
     if rule is not None:
         return f"“{name}” cannot be left out: {rule.because} ({rule.legal})"
-    run = engine.load(version.spec, stored, perform=_perform_nothing)
+    run = engine.load(version.spec, stored, perform=engine.perform_nothing)
     try:
-        before = list(_places(engine.load(version.spec, stored, perform=_perform_nothing)))
+        before = list(_places(engine.load(version.spec, stored, perform=engine.perform_nothing)))
         after = setting.places_after(run, element)
     except CannotMove as error:
         return str(error)[:1].upper() + str(error)[1:]
@@ -74,7 +74,3 @@ def _broken(version: Version, crossing: Crossing, places: Sequence[Place], passe
     before = from_here.broken_from(version.whole, crossing._whole_place(now), version.rules, passed)
     rule = next((each for each in version.rules if each.id in broken and each.id not in before), None)
     return f"the law stands in the way: {broken[rule.id]} ({rule.legal})" if rule is not None else ""
-
-
-def _perform_nothing(call: engine.OperationCall) -> None:
-    raise AssertionError(f"{call.name} must not be performed while a case is only looked at")

@@ -10,13 +10,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from models import (
+    OPEN_TASKS,
     CallIn,
     DecisionRecord,
     Document,
     KeyDecision,
     Report,
     Representation,
-    TaskStatus,
     User,
     UserTask,
 )
@@ -26,7 +26,6 @@ from workflows.queries import tasks as task_queries
 from workflows.rules import decidable, duties, permissions
 from workflows.rules.decidable import Standing
 
-OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 DECIDING = frozenset({"decisions.decide", "decisions.reconsider"})
 SIGNING_OFF = frozenset({"signoffs.sign"})
 
@@ -84,7 +83,7 @@ def waiting_elsewhere(session: Session, reader: User) -> list[Waiting]:
 def _open_tasks() -> Select[UserTask]:
     return (
         select(UserTask)
-        .where(UserTask.status.in_(OPEN), UserTask.properties["page"].as_string() == "approval")
+        .where(UserTask.status.in_(OPEN_TASKS), UserTask.properties["page"].as_string() == "approval")
         .options(joinedload(UserTask.case), joinedload(UserTask.assignee), joinedload(UserTask.definition))
         .order_by(UserTask.due_at, UserTask.id)
     )

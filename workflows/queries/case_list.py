@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models import (
+    OPEN_TASKS,
     CallIn,
     CandidateGroup,
     Case,
@@ -26,7 +27,6 @@ from models import (
     User,
     UserTask,
 )
-from workflows.queries import tasks as task_queries
 from workflows.rules import permissions, status
 
 STUCK = "stuck"
@@ -169,7 +169,7 @@ def _statuses(session: Session, found: Sequence[KeyDecision]) -> dict[uuid.UUID,
 
 def _open_tasks(session: Session, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[UserTask]]:
     tasks: dict[uuid.UUID, list[UserTask]] = defaultdict(list)
-    query = select(UserTask).where(UserTask.case_id.in_(case_ids), UserTask.status.in_(task_queries.OPEN)).options(joinedload(UserTask.assignee))
+    query = select(UserTask).where(UserTask.case_id.in_(case_ids), UserTask.status.in_(OPEN_TASKS)).options(joinedload(UserTask.assignee))
     for task in session.scalars(query.order_by(UserTask.due_at, UserTask.id)):
         tasks[task.case_id].append(task)
     return tasks

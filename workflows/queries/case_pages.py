@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from models import (
+    OPEN_TASKS,
     Answer,
     AuditEvent,
     Case,
@@ -26,7 +27,6 @@ from models import (
 )
 from workflows.errors import NotFound
 from workflows.queries import decisions, people
-from workflows.queries import tasks as task_queries
 from workflows.rules import decidable
 
 
@@ -58,7 +58,7 @@ class Whole:
     @property
     def open_tasks(self) -> list[UserTask]:
         """The tasks that wait for people, the soonest due first."""
-        return sorted((task for task in self.tasks if task.status in task_queries.OPEN), key=lambda task: (task.due_at, task.created_at))
+        return sorted((task for task in self.tasks if task.status in OPEN_TASKS), key=lambda task: (task.due_at, task.created_at))
 
     def group_of(self, task: UserTask) -> str:
         """The name of the group a task is for."""

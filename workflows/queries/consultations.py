@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from models import (
+    OPEN_TASKS,
     Answer,
     AuditEvent,
     Case,
@@ -17,7 +18,6 @@ from models import (
     ConsultationStatus,
     KeyDecision,
     Report,
-    TaskStatus,
     User,
     UserTask,
 )
@@ -26,7 +26,6 @@ from workflows.queries import absences, cases, decisions, due_diligence
 from workflows.rules import permissions
 
 ADVICE_STEPS = ("give-advice", "give-view")
-OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 READS_EXEMPT_ADVICE = (
     "monitoring_officer", "s151_officer", "head_of_paid_service", "legal_officer", "auditor", "lead_director", "cabinet_member",
 )  # fmt: skip
@@ -103,7 +102,7 @@ def open_task(session: Session, request: ConsultationRequest) -> UserTask | None
         return None
     return session.scalar(
         select(UserTask)
-        .where(UserTask.case_id == request.decision.case_id, UserTask.bpmn_id.in_(ADVICE_STEPS), UserTask.status.in_(OPEN))
+        .where(UserTask.case_id == request.decision.case_id, UserTask.bpmn_id.in_(ADVICE_STEPS), UserTask.status.in_(OPEN_TASKS))
         .where(UserTask.candidate_group == request.consultee_key)
         .options(joinedload(UserTask.case), joinedload(UserTask.definition), joinedload(UserTask.assignee))
         .order_by(UserTask.created_at.desc())

@@ -15,11 +15,10 @@ from typing import Any, Literal
 from sqlalchemy import Select, Subquery, Uuid, and_, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
-from models import CandidateGroup, Case, CaseStatus, Draft, TaskStatus, User, UserTask, clock
+from models import OPEN_TASKS, CandidateGroup, Case, CaseStatus, Draft, TaskStatus, User, UserTask, clock
 from models.base import Instant
 from workflows.queries import absences
 from workflows.queries.absences import StandIn
-from workflows.queries.tasks import OPEN
 from workflows.rules import permissions
 from workflows.rules.duties import Doer
 
@@ -265,13 +264,13 @@ def _unassigned(desk: Desk) -> list[Branch]:
 
 
 def _team(desk: Desk) -> list[Branch]:
-    return [_of_group(key, status) for key in desk.own_groups for status in OPEN]
+    return [_of_group(key, status) for key in desk.own_groups for status in OPEN_TASKS]
 
 
 def _waiting(desk: Desk) -> list[Branch]:
     others = UserTask.candidate_group.not_in(desk.own_groups)
     owned = (Case.owner_id == desk.reader.id, Case.status == CaseStatus.OPEN)
-    return [_base(UserTask.status == status, others).join(Case, Case.id == UserTask.case_id).where(*owned) for status in OPEN]
+    return [_base(UserTask.status == status, others).join(Case, Case.id == UserTask.case_id).where(*owned) for status in OPEN_TASKS]
 
 
 def _done(desk: Desk) -> list[Branch]:
@@ -306,7 +305,7 @@ def counts(session: Session, desk: Desk) -> Counts:
     }  # fmt: skip
     for key in own:
         wanted["team unassigned", key] = [_of_group(key, TaskStatus.READY)]
-        wanted["team overdue", key] = [_of_group(key, status).where(UserTask.due_at < now) for status in OPEN]
+        wanted["team overdue", key] = [_of_group(key, status).where(UserTask.due_at < now) for status in OPEN_TASKS]
     found = _count_all(session, wanted)
     names = {membership.group_key: membership.group.name for membership in desk.reader.memberships}
     return Counts(

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models import (
+    OPEN_TASKS,
     AccuracyComment,
     Case,
     Finding,
@@ -30,7 +31,6 @@ from models import (
 )
 from workflows.errors import NotFound
 from workflows.queries import cases
-from workflows.queries.tasks import OPEN
 from workflows.rules import calendar, permissions
 
 HIDDEN = "There is no such inspection"
@@ -176,7 +176,7 @@ def week_of(day: date) -> date:
 
 def open_task(session: Session, inspection: Inspection, *steps: str) -> UserTask | None:
     """The open task of the first of these steps that waits; of any step of staff when none is named."""
-    query = select(UserTask).where(UserTask.case_id == inspection.case_id, UserTask.status.in_(OPEN))
+    query = select(UserTask).where(UserTask.case_id == inspection.case_id, UserTask.status.in_(OPEN_TASKS))
     if steps:
         query = query.where(UserTask.bpmn_id.in_(steps))
     loaded = (joinedload(UserTask.assignee), joinedload(UserTask.case), joinedload(UserTask.definition))
@@ -185,7 +185,7 @@ def open_task(session: Session, inspection: Inspection, *steps: str) -> UserTask
 
 def open_tasks(session: Session, inspection: Inspection) -> Sequence[UserTask]:
     """Every task of the inspection's case that waits for somebody, the soonest due first."""
-    query = select(UserTask).where(UserTask.case_id == inspection.case_id, UserTask.status.in_(OPEN))
+    query = select(UserTask).where(UserTask.case_id == inspection.case_id, UserTask.status.in_(OPEN_TASKS))
     return session.scalars(query.options(joinedload(UserTask.assignee)).order_by(UserTask.due_at, UserTask.id)).all()
 
 

@@ -12,10 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Float, and_, case, cast, exists, extract, func, or_, select
 from sqlalchemy.orm import Session
 
-from models import Case, InstanceStatus, Interest, InterestKind, ProcessDefinition, ProcessInstance, TaskStatus, User, UserTask
+from models import OPEN_TASKS, Case, InstanceStatus, Interest, InterestKind, ProcessDefinition, ProcessInstance, TaskStatus, User, UserTask
 from workflows.errors import NotFound
 from workflows.queries import case_list
-from workflows.queries.tasks import OPEN
 
 MOST_ROWS = 50_000
 
@@ -165,7 +164,7 @@ def lengths(session: Session, scope: Scope) -> Sequence[tuple[uuid.UUID, float, 
 
 def worked_on(session: Session, scope: Scope) -> dict[uuid.UUID, tuple[int, int]]:
     """Of the cases that began in the time, by version: how many had any work for people, and in how many a step was or is overdue."""
-    is_late = or_(UserTask.completed_at > UserTask.due_at, and_(UserTask.status.in_(OPEN), UserTask.due_at < scope.until))
+    is_late = or_(UserTask.completed_at > UserTask.due_at, and_(UserTask.status.in_(OPEN_TASKS), UserTask.due_at < scope.until))
     overdue = case((is_late, UserTask.instance_id))
     query = _work(scope, UserTask.definition_id, func.count(UserTask.instance_id.distinct()), func.count(overdue.distinct()))
     rows = session.execute(query.where(UserTask.status != TaskStatus.CANCELLED).group_by(UserTask.definition_id))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models import (
+    OPEN_TASKS,
     Application,
     Case,
     CaseMessage,
@@ -27,7 +28,6 @@ from models import (
     clock,
 )
 from workflows.errors import NotFound
-from workflows.queries.tasks import OPEN
 from workflows.rules import calendar, permissions, provider_records
 
 HIDDEN = "There is no such provider"
@@ -199,7 +199,7 @@ def cases_of(session: Session, provider: Provider) -> Sequence[Case]:
 
 def tasks_for(session: Session, provider: Provider) -> Sequence[UserTask]:
     """What waits for the people of a provider, the soonest due first."""
-    query = select(UserTask).where(UserTask.candidate_group == provider.group_key, UserTask.status.in_(OPEN))
+    query = select(UserTask).where(UserTask.candidate_group == provider.group_key, UserTask.status.in_(OPEN_TASKS))
     loaded = (joinedload(UserTask.case), joinedload(UserTask.assignee))
     return session.scalars(query.options(*loaded).order_by(UserTask.due_at, UserTask.id)).all()
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from models import CallIn, DecisionRecord, DecisionState, Document, KeyDecision, Notice, TaskStatus, User, UserTask, clock
+from models import OPEN_TASKS, CallIn, DecisionRecord, DecisionState, Document, KeyDecision, Notice, User, UserTask, clock
 from workflows.errors import NotFound
 from workflows.queries import cases, decisions
 from workflows.rules import permissions
 
-OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 UNDECIDED = (DecisionState.NOTICE_PUBLISHED, DecisionState.AWAITING_DECISION)
 JUDGING_STEP = "judge-call-in"
 CALLABLE = (DecisionState.CALL_IN_OPEN, DecisionState.CALLED_IN, DecisionState.RECONSIDERING)
@@ -31,7 +30,7 @@ def to_publish(session: Session, reader: User) -> list[Waiting]:
     """The open publishing tasks that this reader may see, soonest due first."""
     tasks = session.scalars(
         select(UserTask)
-        .where(UserTask.status.in_(OPEN), UserTask.properties["page"].as_string() == "publication")
+        .where(UserTask.status.in_(OPEN_TASKS), UserTask.properties["page"].as_string() == "publication")
         .options(joinedload(UserTask.case), joinedload(UserTask.assignee))
         .order_by(UserTask.due_at, UserTask.id)
     ).all()
@@ -127,7 +126,7 @@ def _judging_task(session: Session, call_in: CallIn) -> UserTask | None:
         return None
     return session.scalar(
         select(UserTask).where(
-            UserTask.case_id == call_in.record.decision.case_id, UserTask.bpmn_id == JUDGING_STEP, UserTask.status.in_(OPEN)
+            UserTask.case_id == call_in.record.decision.case_id, UserTask.bpmn_id == JUDGING_STEP, UserTask.status.in_(OPEN_TASKS)
         ).limit(1)
     )  # fmt: skip
 

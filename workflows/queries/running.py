@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from models import Incident, Job, JobStatus, OutboxMail, TaskStatus, Timer, UserTask, Webhook, clock
+from models import OPEN_TASKS, Incident, Job, JobStatus, OutboxMail, Timer, UserTask, Webhook, clock
 from models.session import PROCRASTINATE, jobs_of
 
 
@@ -45,7 +45,7 @@ def look(session: Session) -> Running:
         timer_lateness=timer_lateness(session),
         mails_waiting=session.scalar(select(func.count()).where(OutboxMail.sent_at.is_(None), OutboxMail.not_sent_because == "")) or 0,
         webhooks_waiting=session.scalar(select(func.count()).where(Webhook.delivered_at.is_(None))) or 0,
-        tasks_open=session.scalar(select(func.count()).where(UserTask.status.in_([TaskStatus.READY, TaskStatus.CLAIMED]))) or 0,
+        tasks_open=session.scalar(select(func.count()).where(UserTask.status.in_(OPEN_TASKS))) or 0,
     )
 
 

@@ -8,13 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from models import Answer, Draft, TaskStatus, User, UserTask
+from models import OPEN_TASKS, Answer, Draft, TaskStatus, User, UserTask
 from workflows.errors import NotFound
 from workflows.queries import absences, cases
 from workflows.rules import permissions
 from workflows.rules.duties import Doer
-
-OPEN = (TaskStatus.READY, TaskStatus.CLAIMED)
 
 
 def task_for(session: Session, reader: User, task_id: uuid.UUID) -> UserTask:
@@ -51,7 +49,7 @@ def open_tasks_of(session: Session, case_id: uuid.UUID) -> Sequence[UserTask]:
     """The tasks of a case that wait for people, soonest due first."""
     return session.scalars(
         select(UserTask)
-        .where(UserTask.case_id == case_id, UserTask.status.in_(OPEN))
+        .where(UserTask.case_id == case_id, UserTask.status.in_(OPEN_TASKS))
         .options(joinedload(UserTask.assignee))
         .order_by(UserTask.due_at, UserTask.id)
     ).all()

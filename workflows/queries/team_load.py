@@ -10,10 +10,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from models import CandidateGroup, Delegation, User, UserTask, clock
+from models import OPEN_TASKS, CandidateGroup, Delegation, User, UserTask, clock
 from workflows.errors import NotFound
 from workflows.queries import absences, people
-from workflows.queries.tasks import OPEN
 from workflows.rules import calendar, permissions
 
 MOST = 200
@@ -60,7 +59,7 @@ def of_team(session: Session, group: CandidateGroup) -> list[Load]:
     this_week = func.sum(case(((UserTask.due_at >= now) & (UserTask.due_at < end_of_week(clock.today())), 1), else_=0))
     rows = session.execute(
         select(UserTask.assignee_id, func.count(), overdue, this_week)
-        .where(UserTask.candidate_group == group.key, UserTask.status.in_(OPEN))
+        .where(UserTask.candidate_group == group.key, UserTask.status.in_(OPEN_TASKS))
         .group_by(UserTask.assignee_id)
     ).all()
     found = {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in rows}
@@ -86,7 +85,7 @@ def _load(user: User, numbers: tuple[int, int, int], absence: Delegation | None,
 
 def tasks_of(session: Session, group: CandidateGroup, *, person: uuid.UUID | None = None, unassigned: bool = False) -> Sequence[UserTask]:
     """The open tasks of a team, soonest due first, up to `MOST`: all of them, one person's, or the unassigned ones."""
-    query = select(UserTask).where(UserTask.candidate_group == group.key, UserTask.status.in_(OPEN))
+    query = select(UserTask).where(UserTask.candidate_group == group.key, UserTask.status.in_(OPEN_TASKS))
     if unassigned:
         query = query.where(UserTask.assignee_id.is_(None))
     elif person is not None:
